@@ -1,0 +1,13 @@
+/** Tests run on the sources: the exports condition `@resetscope/source` points every package at its src/. */
+export default {
+  testEnvironment: 'node',
+  roots: ['<rootDir>/packages', '<rootDir>/apps', '<rootDir>/test'],
+  testMatch: ['**/*.test.ts'],
+  testPathIgnorePatterns: ['/node_modules/', '/dist/'],
+  extensionsToTreatAsEsm: ['.ts'],
+  transform: {
+    '\\.ts$': ['@swc/jest', { jsc: { target: 'es2022', parser: { syntax: 'typescript' } }, module: { type: 'es6' } }],
+  },
+  testEnvironmentOptions: { customExportConditions: ['@resetscope/source', 'node', 'node-addons'] },
+  reporters: ['default', '<rootDir>/scripts/plain-reporter.mjs'],
+};
