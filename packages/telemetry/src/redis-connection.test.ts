@@ -1,0 +1,27 @@
+import { expect, test } from '@jest/globals';
+import { hasProgram, startRedis } from '@resetscope/testkit';
+import { testIf } from '@resetscope/testkit/jest';
+import { connectRedis, maskRedisUrl } from './redis-connection.ts';
+
+test.each([
+  ['redis://user:secret@host:6379/1', 'redis://user:***@host:6379/1'],
+  ['redis://:secret@host', 'redis://:***@host'],
+  ['redis://host:6379', 'redis://host:6379'],
+  ['unix:/run/redis.sock', 'unix:/run/redis.sock'],
+])('%s is shown as %s', (url, shown) => {
+  expect(maskRedisUrl(url)).toBe(shown);
+});
+
+test('a server that is not there is a clear error without the password', async () => {
+  const attempt = connectRedis('redis://:secret@127.0.0.1:1', { disconnectTimeout: 1 });
+  await expect(attempt).rejects.toMatchObject({ code: 'RS_REDIS_UNAVAILABLE' });
+  await expect(attempt).rejects.not.toThrow(/secret/);
+});
+
+testIf(hasProgram('redis-server'), 'needs redis-server')('connects over a unix socket', async () => {
+  const server = await startRedis();
+  const redis = await connectRedis(server.url);
+  expect(await redis.ping()).toBe('PONG');
+  redis.disconnect();
+  await server.stop();
+});
