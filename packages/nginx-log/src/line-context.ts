@@ -1,0 +1,109 @@
+/**
+ * The fields that nginx's log handlers append after the action: `, client: ..., server: ...` and what http, stream and
+ * mail add (nginx-error-log.md 1.2, 1.3). Angie quotes client and server and says `request_line:`; that is read too.
+ */
+import { type Action, moduleOfAction } from './action.ts';
+import type { ContextKind, LineContext } from './error-log-entry.ts';
+import { claimsUpstreamEarly, isAmbiguous, parseQuotedFields, type QuotedFields } from './quoted-fields.ts';
+import { parseRequestLine } from './request-line.ts';
+import { splitStreamBytes } from './stream-bytes.ts';
+import type { SuspectFlag } from './suspect-flag.ts';
+import { hasSingleSlash, parseUpstream, type UpstreamRef } from './upstream-ref.ts';
+
+export interface ParsedContext extends LineContext {
+  readonly flags: readonly SuspectFlag[];
+}
+
+const CLIENT = /^, (?:udp )?client: /;
+const SERVER = ', server: ';
+const AFTER_SERVER = /, (?:request: "|request_line: "|subrequest: "|upstream: |host: "|referrer: "|login: "|user: ")/;
+
+const EMPTY_CONTEXT: ParsedContext = {
+  context: 'none',
+  client: null,
+  clientPort: null,
+  server: null,
+  request: null,
+  subrequest: null,
+  upstream: null,
+  host: null,
+  referrer: null,
+  bytes: null,
+  flags: [],
+};
+
+/** `text` starts at `, client: ` or is something else, which gives the empty context. Total. */
+export function parseContext(text: string, action: Action | null, truncated: boolean): ParsedContext {
+  const head = CLIENT.exec(text);
+  if (head === null) return EMPTY_CONTEXT;
+  const { text: fields, bytes } = splitStreamBytes(text.slice(head[0].length));
+  const { client, server, rest } = splitAddresses(fields);
+  const quoted = parseQuotedFields(rest, action);
+  const { request, subrequest = null, host = null, referrer = null } = quoted.values;
+  const upstream = parseUpstreamField(quoted, rest);
+  return {
+    context: contextKind(action, bytes !== null, quoted, rest),
+    client,
+    clientPort: null,
+    server,
+    request: request === undefined ? null : parseRequestLine(request),
+    subrequest,
+    upstream,
+    host,
+    referrer,
+    bytes,
+    flags: contextFlags(quoted, upstream, action, truncated),
+  };
+}
+
+interface Addresses {
+  readonly client: string;
+  readonly server: string | null;
+  /** From the comma of the first field after the server. */
+  readonly rest: string;
+}
+
+/** Neither holds client text, so the first delimiter ends each. */
+function splitAddresses(fields: string): Addresses {
+  const serverAt = fields.indexOf(SERVER);
+  const clientText = serverAt < 0 ? fields : fields.slice(0, serverAt);
+  const client = unquote(clientText.replace(/ using starttls$/, ''));
+  if (serverAt < 0) return { client, server: null, rest: '' };
+  const afterServer = fields.slice(serverAt + SERVER.length);
+  const end = afterServer.search(AFTER_SERVER);
+  if (end < 0) return { client, server: unquote(afterServer), rest: '' };
+  const rest = afterServer.slice(end).replace(/^, request_line: "/, ', request: "');
+  return { client, server: unquote(afterServer.slice(0, end)), rest };
+}
+
+/** Angie quotes what nginx prints bare. */
+function unquote(text: string): string {
+  return text.length >= 2 && text.startsWith('"') && text.endsWith('"') ? text.slice(1, -1) : text;
+}
+
+/** Mail prints the upstream without quotes, after the login. */
+function parseUpstreamField({ values }: QuotedFields, rest: string): UpstreamRef | null {
+  const text = values.upstream ?? /^(?:, login: ".*")?, upstream: ([^" ]+)$/.exec(rest)?.[1];
+  return text === undefined ? null : parseUpstream(text);
+}
+
+function contextKind(action: Action | null, hasBytes: boolean, { values }: QuotedFields, rest: string): ContextKind {
+  if (values.request !== undefined) return 'http';
+  if (hasBytes) return 'stream';
+  if (rest.startsWith(', login: "') || /^, upstream: [^"]/.test(rest)) return 'mail';
+  return moduleOfAction(action) ?? 'http';
+}
+
+function contextFlags(
+  quoted: QuotedFields,
+  upstream: UpstreamRef | null,
+  action: Action | null,
+  truncated: boolean,
+): readonly SuspectFlag[] {
+  const flags: SuspectFlag[] = [];
+  if (claimsUpstreamEarly(quoted, action)) flags.push('upstream-before-request');
+  if (upstream !== null && hasSingleSlash(upstream)) flags.push('single-slash-upstream');
+  if (isAmbiguous(quoted)) flags.push('ambiguous-fields');
+  if (quoted.isUnclosed && !truncated) flags.push('unclosed-quote');
+  return flags;
+}

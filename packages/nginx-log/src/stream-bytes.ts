@@ -1,0 +1,24 @@
+/** Byte counters of a stream session, as nginx prints them: `bytes from/to client:4/0, bytes from/to upstream:0/4`. */
+
+/** Bytes as nginx's sockets saw them: received from and handed to the kernel for each side. */
+export interface StreamBytes {
+  readonly fromClientBytes: number;
+  readonly toClientBytes: number;
+  readonly fromUpstreamBytes: number;
+  readonly toUpstreamBytes: number;
+}
+
+const COUNTERS = /, bytes from\/to client:(\d{1,20})\/(\d{1,20}), bytes from\/to upstream:(\d{1,20})\/(\d{1,20})$/;
+
+/** Takes the counters off the end of `text`. */
+export function splitStreamBytes(text: string): { readonly text: string; readonly bytes: StreamBytes | null } {
+  const match = COUNTERS.exec(text);
+  if (match === null) return { text, bytes: null };
+  const bytes = {
+    fromClientBytes: Number(match[1]),
+    toClientBytes: Number(match[2]),
+    fromUpstreamBytes: Number(match[3]),
+    toUpstreamBytes: Number(match[4]),
+  };
+  return { text: text.slice(0, match.index), bytes };
+}
