@@ -1,0 +1,100 @@
+/**
+ * Estimates how far the capture's clock is from the log's, from pairs that agree in everything but time: the densest
+ * second of differences wins, nearest to zero when several are alike. A wrong time zone shows as an offset of whole
+ * quarter hours and is found the same way.
+ */
+import { endingsFor } from './candidate.ts';
+import type { LogLine } from './log-line.ts';
+import { score } from './score.ts';
+import type { StreamIndex } from './stream-index.ts';
+
+/** Lines looked at: enough for a clear peak. */
+const SAMPLE = 200;
+/** Below this the stamp's whole seconds explain the difference. */
+const NEGLIGIBLE_US = 2_000_000;
+/** A pair must agree at least as well as a matching request line, or address and phase together. */
+const MIN_SCORE = 3;
+
+/** Offsets below these explain a pair without any clock being wrong: late workers and stamps cut to seconds. */
+const NO_OFFSET_US = { from: -2_000_000, to: 4_000_000 } as const;
+/** A clock is wrong for all lines: an offset must explain more than this many times what none explains. */
+const CLEARLY = 2;
+/** Zones differ by multiples of this (tz database: since 1972). */
+const QUARTER_HOUR_US = 900_000_000;
+/** Clocks of hosts with NTP agree better than this; a difference of whole quarter hours within it is a time zone. */
+const ZONE_SLACK_US = 2_000_000;
+
+/** How far the end of a connection is from the stamp of a line it may explain. */
+interface Difference {
+  readonly line: LogLine;
+  readonly us: number;
+}
+
+/** Microseconds to add to a log time to get a capture time. */
+export function estimateClockOffset(lines: readonly LogLine[], index: StreamIndex): number {
+  const differences: Difference[] = [];
+  for (const line of lines.slice(0, SAMPLE)) {
+    if (line.leg === null) continue;
+    const found = index.find(line);
+    for (const stream of found.streams) {
+      for (const ending of endingsFor(line, line.leg, stream)) {
+        const us = ending.tsUs - line.stampUs;
+        const context = { clockOffsetUs: us, accessLog: null, addressUnseen: found.addressUnseen };
+        const fit = score(line, line.leg, stream, ending, context);
+        if (fit !== null && fit.score >= MIN_SCORE) differences.push({ line, us });
+      }
+    }
+  }
+  const peak = densest(differences.sort((a, b) => a.us - b.us));
+  if (peak === null || Math.abs(peak.us) < NEGLIGIBLE_US) return 0;
+  const unmoved = linesIn(differences.filter(({ us }) => us >= NO_OFFSET_US.from && us < NO_OFFSET_US.to));
+  return isBelievable(peak, unmoved) ? peak.us : 0;
+}
+
+interface Peak {
+  readonly us: number;
+  /** Lines that it explains. */
+  readonly lines: number;
+}
+
+/** One pair proves no clock wrong, but a time zone when it is off by one. */
+function isBelievable(peak: Peak, unmoved: number): boolean {
+  if (peak.lines <= unmoved * CLEARLY) return false;
+  const quarters = Math.round(peak.us / QUARTER_HOUR_US) * QUARTER_HOUR_US;
+  return peak.lines > 1 || (quarters !== 0 && Math.abs(peak.us - quarters) <= ZONE_SLACK_US);
+}
+
+function linesIn(differences: readonly Difference[]): number {
+  return new Set(differences.map(({ line }) => line)).size;
+}
+
+/** The 1.2 s that explain most lines, moved to where a stamp's second begins; null without differences. Sorted by us. */
+function densest(differences: readonly Difference[]): Peak | null {
+  let best: Peak | null = null;
+  const inside = new Map<LogLine, number>();
+  for (let from = 0, to = 0; from < differences.length; from++) {
+    const start = differences[from] as Difference;
+    for (; to < differences.length && (differences[to] as Difference).us - start.us <= SPREAD_US; to++) {
+      const { line } = differences[to] as Difference;
+      inside.set(line, (inside.get(line) ?? 0) + 1);
+    }
+    const peak = { us: centre(start.us, (differences[to - 1] as Difference).us), lines: inside.size };
+    if (best === null || isBetter(peak, best)) best = peak;
+    const left = (inside.get(start.line) ?? 1) - 1;
+    if (left === 0) inside.delete(start.line);
+    else inside.set(start.line, left);
+  }
+  return best;
+}
+
+function isBetter(a: Peak, b: Peak): boolean {
+  return a.lines > b.lines || (a.lines === b.lines && Math.abs(a.us) < Math.abs(b.us));
+}
+
+/** Stamps are floored, so differences spread over [offset, offset + 1 s), and a little more when nginx is late. */
+const SPREAD_US = 1_200_000;
+
+/** The middle less half a second, in whole milliseconds. */
+function centre(firstUs: number, lastUs: number): number {
+  return Math.round(((firstUs + lastUs) / 2 - 500_000) / 1000) * 1000;
+}

@@ -1,0 +1,181 @@
+/**
+ * What resetscope says about one log line: the public answer (`resetscope analyze --json`, the incident store, the
+ * page). Field meanings are fixed; fields may be added. Phases, outcome fields and legs are defined in docs/verdicts.md.
+ */
+
+/** Which of nginx's two connections the line speaks of. */
+export type Leg = 'client' | 'upstream';
+
+/** Who decided the reset. */
+export type ResetBy = 'client' | 'nginx' | 'upstream' | 'middlebox';
+
+/** State of the connection at the reset. */
+export type Phase =
+  | 'handshake'
+  | 'tls-handshake'
+  | 'request'
+  | 'waiting'
+  | 'response'
+  | 'lingering'
+  | 'idle'
+  | 'closing'
+  | 'tunnel';
+
+export type Completeness = 'none' | 'partial' | 'complete';
+export type Ternary = 'yes' | 'no' | 'unknown';
+
+/** Question 1: what became of the transaction on this leg. */
+export interface Outcome {
+  /** How much of the request was sent. */
+  readonly request: Completeness;
+  /** How much of the response was sent on the wire. */
+  readonly response: Completeness;
+  /** yes: every byte of a complete response was acknowledged by the receiving kernel. */
+  readonly delivered: Ternary;
+  /** Status code seen on this leg; null without an answer. */
+  readonly status: number | null;
+  /** yes: the request cannot have been executed, or its method is idempotent. */
+  readonly retrySafe: Ternary;
+}
+
+/** What the outcome means for the business, for badges, alerts and metrics. */
+export type Harm = 'failed' | 'may-have-executed' | 'harmless' | 'unknown';
+
+/** One observation that anybody can check again in Wireshark. */
+export interface Evidence {
+  /** One sentence, past tense. */
+  readonly claim: string;
+  /** frame.number of the packets that prove it, in the capture the incident names. */
+  readonly frames: readonly number[];
+  /** Selects those packets. */
+  readonly displayFilter: string;
+}
+
+export interface StreamRef {
+  /** tshark's tcp.stream in an offline capture; live, the position in the incident's own evidence capture. */
+  readonly index: number;
+  /** `10.0.0.1:51234`, `[2001:db8::1]:51234`: the end that sent the SYN. */
+  readonly originator: string;
+  readonly responder: string;
+}
+
+export interface Alternative {
+  readonly stream: StreamRef;
+  readonly confidence: number;
+  /** Why it scored as it did, strongest first. */
+  readonly reasons: readonly string[];
+}
+
+export interface ResetRef {
+  readonly frame: number;
+  /** RFC 3339, UTC, microseconds. */
+  readonly time: string;
+  readonly by: ResetBy;
+}
+
+/** Why a line was not joined to one connection. */
+export type UnmatchedReason =
+  | 'no-stream-in-window'
+  | 'no-such-reset'
+  | 'capture-gap'
+  | 'window-expired'
+  | 'capture-not-there'
+  | 'unix-socket'
+  | 'not-tcp'
+  | 'several-fit'
+  | 'uncorroborated';
+
+/** One row of the ladder diagram. */
+export interface LadderRow {
+  /** frame.number; null for a folded row. */
+  readonly frame: number | null;
+  /** Microseconds since the first packet of the ladder. */
+  readonly atUs: number;
+  readonly from: 'originator' | 'responder';
+  /** tcpdump's letters: S, F, P, R, `.` for ACK. */
+  readonly flags: string;
+  /** Relative to the initial sequence number, modulo 2^32. */
+  readonly seq: number;
+  readonly ack: number;
+  readonly rawSeq: number;
+  readonly rawAck: number;
+  /** Payload bytes on the wire. */
+  readonly len: number;
+  readonly window: number;
+  /** What the packet carries, in the field's words: `POST /pay HTTP/1.1`, `200`, `ClientHello www.shop.test`. */
+  readonly label: string;
+  /** What it means for the verdict; empty for ordinary packets. */
+  readonly note: string;
+  readonly kind: 'packet' | 'reset' | 'folded';
+  /** For a folded row: how many packets it stands for. */
+  readonly count: number;
+}
+
+export interface LineRef {
+  readonly file: string;
+  /** Counts `\n`, from 1; 0 when the reader does not count lines (live). */
+  readonly lineNumber: number;
+  /** Byte offset of the line in the file, live; null offline. */
+  readonly offset: number | null;
+  /** The line as written, latin1-decoded, without its newline. */
+  readonly raw: string;
+}
+
+/** Where to change what, per party. */
+export interface Fix {
+  readonly party: string;
+  readonly text: string;
+}
+
+/** How far the data can be trusted. */
+export interface Trust {
+  readonly sawSyn: boolean;
+  readonly tls: boolean;
+  /** Packets the capture lost inside the window searched; null when the source cannot tell. */
+  readonly lostPackets: number | null;
+  /** Capture clock minus log clock. */
+  readonly clockOffsetSeconds: number;
+  /** Microseconds from the reset on the wire to the reading of the line; null offline. */
+  readonly readDelayUs: number | null;
+  readonly flags: readonly string[];
+}
+
+export interface Incident {
+  readonly line: LineRef;
+  /** RFC 3339 of the log stamp (UTC, offline: after the time zone was applied). */
+  readonly loggedAt: string;
+  readonly status: 'matched' | 'ambiguous' | 'unmatched';
+  readonly reason: UnmatchedReason | null;
+  readonly leg: Leg | null;
+  readonly stream: StreamRef | null;
+  /** 0..1. */
+  readonly confidence: number;
+  readonly alternatives: readonly Alternative[];
+  readonly reset: ResetRef | null;
+  readonly phase: Phase | null;
+  /** Id of rst-causes; null without a match. */
+  readonly cause: string | null;
+  /** The cause in words, for headings. */
+  readonly title: string;
+  readonly outcome: Outcome | null;
+  readonly harm: Harm;
+  /** Is this how such a connection normally ends? */
+  readonly normalClose: boolean;
+  readonly teardown: string | null;
+  readonly history: string | null;
+  readonly wiresharkFilter: string | null;
+  /** The verdict in one sentence. */
+  readonly sentence: string;
+  /** The three questions answered, a sentence each. */
+  readonly answers: { readonly succeeded: string; readonly who: string; readonly change: string };
+  /** One line per thing to change: `nginx: upstream{} keepalive_timeout 4s …`. */
+  readonly advice: readonly string[];
+  readonly fixes: readonly Fix[];
+  readonly evidence: readonly Evidence[];
+  readonly ladder: readonly LadderRow[];
+  readonly trust: Trust;
+  /** Fields of the log line that the match rests on, as written. */
+  readonly request: { readonly method: string | null; readonly target: string | null; readonly host: string | null };
+  readonly client: string | null;
+  readonly upstream: string | null;
+}

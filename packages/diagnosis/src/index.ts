@@ -1,0 +1,30 @@
+export { AccessLog } from './access-log.ts';
+export { type Analysed, type AnalyseInput, analyse } from './analyse.ts';
+export type { Candidate } from './candidate.ts';
+export { CAUSES } from './cause-table.ts';
+export { type Cause, type CauseSide, causeById } from './causes.ts';
+export { durationText } from './evidence.ts';
+export type {
+  Alternative,
+  Completeness,
+  Evidence,
+  Fix,
+  Harm,
+  Incident,
+  LadderRow,
+  Leg,
+  LineRef,
+  Outcome,
+  Phase,
+  ResetBy,
+  ResetRef,
+  StreamRef,
+  Ternary,
+  Trust,
+  UnmatchedReason,
+} from './incident.ts';
+export { type LogLine, logLine } from './log-line.ts';
+export type { Match } from './match.ts';
+export { Surroundings } from './surroundings.ts';
+export { rfc3339 } from './time-text.ts';
+export { unmatchedText } from './unmatched.ts';

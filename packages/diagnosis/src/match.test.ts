@@ -1,0 +1,151 @@
+import { describe, expect, test } from '@jest/globals';
+import type { TcpStream } from '@resetscope/flow';
+import type { LogLine } from './log-line.ts';
+import { type Match, matchLines } from './match.ts';
+import { StreamIndex } from './stream-index.ts';
+import { type LineParts, lineOf } from './testing/log-text.ts';
+import { START_US, StreamBuilder, type StreamEnds } from './testing/stream-builder.ts';
+
+const OK = 'HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello';
+const get = (target: string): string => `GET ${target} HTTP/1.1\r\nHost: shop.test\r\n\r\n`;
+
+/** A finished exchange that the client resets. */
+function answered(index: number, target = '/a', ends: StreamEnds = {}): TcpStream {
+  const builder = new StreamBuilder({ index, clientPort: 40_000 + index, startUs: START_US + index * 1000, ...ends });
+  return builder.open().exchange(get(target), OK).rst('originator').build();
+}
+
+function match(lines: readonly LogLine[], streams: readonly TcpStream[]): readonly Match[] {
+  return matchLines(lines, new StreamIndex(streams, lines), { clockOffsetUs: 0, accessLog: null });
+}
+
+/** Index of the stream, or why there is none. */
+function answers(lines: readonly LogLine[], streams: readonly TcpStream[]): readonly (number | string)[] {
+  return match(lines, streams).map((m) =>
+    m.kind === 'matched' ? m.best.stream.index : m.kind === 'ambiguous' ? `ambiguous ${m.candidates.length}` : m.reason,
+  );
+}
+
+const line = (connectionNumber: number, parts: LineParts = {}): LogLine =>
+  lineOf({ connectionNumber, lineNumber: connectionNumber, ...parts });
+
+describe('matchLines', () => {
+  test('one line, one connection', () => {
+    const [found] = match([line(1)], [answered(0)]);
+    expect(found).toMatchObject({ kind: 'matched', confidence: 0.97 * 0.97, others: [] });
+  });
+
+  test('tells connections apart by their requests', () => {
+    const streams = [answered(0, '/a'), answered(1, '/b'), answered(2, '/c')];
+    const lines = ['/c', '/a', '/b'].map((target, i) => line(i, { request: `GET ${target} HTTP/1.1` }));
+    expect(answers(lines, streams)).toEqual([2, 0, 1]);
+  });
+
+  test('one reset explains one line: the second has none', () => {
+    expect(answers([line(1), line(2)], [answered(0)])).toEqual([0, 'no-such-reset']);
+  });
+
+  test('a line that fits one connection only takes it from a line that has the choice', () => {
+    const streams = [
+      answered(0, '/a'),
+      new StreamBuilder({ index: 1, clientPort: 40_001 })
+        .open()
+        .exchange('PUT /x HTTP/1.1\r\nHost: shop.test\r\nContent-Length: 0\r\n\r\n', OK)
+        .rst('originator')
+        .build(),
+    ];
+    const vague = line(1, { request: null, host: null });
+    const exact = line(2, { request: 'GET /a HTTP/1.1' });
+    expect(answers([vague, exact], streams)).toEqual([1, 0]);
+  });
+
+  test('order decides among equals, with less confidence', () => {
+    const streams = [0, 1, 2].map((index) => answered(index));
+    const lines = [1, 2, 3].map((n) => line(n));
+    expect(answers(lines, streams)).toEqual([0, 1, 2]);
+    expect(answers(lines, [...streams].reverse())).toEqual([0, 1, 2]);
+    for (const found of match(lines, streams)) expect(found).toMatchObject({ confidence: 0.8 * 0.97 });
+  });
+
+  test('ambiguous when a connection that nobody claims fits as well', () => {
+    expect(answers([line(1)], [answered(0), answered(1)])).toEqual(['ambiguous 2']);
+    expect(answers([line(1), line(2)], [answered(0), answered(1), answered(2)])).toEqual([
+      'ambiguous 3',
+      'ambiguous 3',
+    ]);
+  });
+
+  test('shows five rivals at most', () => {
+    expect(
+      answers(
+        [line(1)],
+        Array.from({ length: 30 }, (_, index) => answered(index)),
+      ),
+    ).toEqual(['ambiguous 5']);
+  });
+
+  test('no packet supports a forged line', () => {
+    const forged = [
+      line(9, { client: '10.9.9.9', request: 'GET /admin HTTP/1.1' }),
+      line(10, { request: 'GET /admin HTTP/1.1' }),
+      line(11, { level: 'error', action: 'reading upstream', upstream: 'http://10.0.0.1:9/a' }),
+    ];
+    expect(answers([line(1), ...forged], [answered(0)])).toEqual([
+      0,
+      'no-stream-in-window',
+      'no-stream-in-window',
+      'no-stream-in-window',
+    ]);
+  });
+
+  test('a line of one client, copied word for word, finds the reset taken', () => {
+    expect(answers([line(1), line(2), line(3)], [answered(0)])).toEqual([0, 'no-such-reset', 'no-such-reset']);
+  });
+
+  test('unix sockets and lines about nothing have no packets', () => {
+    const parts: LineParts = { level: 'error', action: 'reading response header from upstream' };
+    const lines = [
+      line(1, { ...parts, upstream: 'http://unix:/run/app.sock:/a' }),
+      line(2, { client: 'unix:' }),
+      line(3, { level: 'error', action: 'sending to client' }),
+    ];
+    expect(answers(lines, [answered(0)])).toEqual(['unix-socket', 'unix-socket', 'not-tcp']);
+  });
+
+  test('several lines of one connection share its reset', () => {
+    const lines = [line(5), line(5, { request: 'GET /a HTTP/1.1' }), line(5, { at: '06:35:13' })];
+    expect(answers(lines, [answered(0)])).toEqual([0, 0, 0]);
+  });
+
+  test('the same *N long after is another connection', () => {
+    const later = answered(1, '/a', { startUs: START_US + 3_000_000 });
+    expect(answers([line(5), line(5, { at: '06:35:15' })], [answered(0), later])).toEqual([0, 1]);
+  });
+
+  test('a client that realip has replaced is found by its request', () => {
+    expect(answers([line(1, { client: '203.0.113.9' })], [answered(0), answered(1, '/b')])).toEqual([0]);
+    const [found] = match([line(1, { client: '203.0.113.9' })], [answered(0)]);
+    expect(found).toMatchObject({ confidence: (0.97 - 0.1) * 0.97 });
+  });
+
+  test('its best explanation taken, a line does not fall back on a far worse one', () => {
+    const hidden = new StreamBuilder({ index: 1, clientPort: 40_001, startUs: START_US + 1000 })
+      .open()
+      .send('originator', Uint8Array.of(23, 3, 3, 0, 1, 0))
+      .rst('originator')
+      .build();
+    expect(answers([line(1), line(2)], [answered(0), hidden])).toEqual([0, 'no-such-reset']);
+    expect(answers([line(2)], [hidden])).toEqual([1]);
+  });
+
+  test('hundreds of equal lines get a connection each, in order', () => {
+    const ends = (index: number): StreamEnds => ({ startUs: START_US + index * 2000 });
+    const streams = Array.from({ length: 300 }, (_, index) => answered(index, '/a', ends(index)));
+    expect(
+      answers(
+        streams.map((_, n) => line(n)),
+        streams,
+      ),
+    ).toEqual(streams.map(({ index }) => index));
+  });
+});

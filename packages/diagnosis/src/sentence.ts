@@ -1,0 +1,119 @@
+/**
+ * The verdict in words, built from fields, never from rules: a sentence for what happened to the connection and one for
+ * the transaction, and a sentence for each of the three questions.
+ */
+import { endpointText } from '@resetscope/wire';
+import type { CaseFile } from './case-file.ts';
+import { durationText } from './evidence.ts';
+import type { Outcome, ResetBy } from './incident.ts';
+import { idleBeforeRequestUs } from './rules/reset-facts.ts';
+
+/** Longer targets are cut in sentences; the line and the evidence have them whole. */
+const TARGET_MAX = 120;
+
+export function whoText(c: CaseFile, by: ResetBy | null): string {
+  switch (by) {
+    case 'nginx':
+      return 'nginx';
+    case 'middlebox':
+      return `Something between nginx and ${peerText(c)}`;
+    default:
+      return peerText(c).replace(/^[cu]/, (letter) => letter.toUpperCase());
+  }
+}
+
+function peerText(c: CaseFile): string {
+  const { originator, responder } = c.stream;
+  return c.leg === 'client'
+    ? `client ${originator.address}`
+    : `upstream ${endpointText(responder.address, responder.port)}`;
+}
+
+export function sentenceOf(c: CaseFile, by: ResetBy | null): string {
+  return `${whoText(c, by)} ${verbOf(c)} ${whatText(c)}. ${succeededText(c.outcome)}`;
+}
+
+function verbOf(c: CaseFile): 'refused' | 'closed' | 'reset' {
+  if (c.ending?.shape === 'refuse') return 'refused';
+  return c.ending?.kind === 'fin' ? 'closed' : 'reset';
+}
+
+/** What was reset or closed, and when in the life of the connection. */
+function whatText(c: CaseFile): string {
+  if (c.ending?.shape === 'refuse') return 'the connection';
+  switch (c.phase) {
+    case 'handshake':
+      return 'the connection before any byte was sent';
+    case 'tls-handshake':
+      return 'the connection inside the TLS handshake';
+    case 'request':
+      return c.leg === 'client'
+        ? `the connection before ${requestText(c)} was complete`
+        : `the connection while nginx was still sending ${requestText(c)}`;
+    case 'waiting':
+      return waitText(c);
+    case 'response':
+      return responseText(c);
+    case 'lingering':
+      return `the connection after the complete response${toRequest(c)}, in answer to nginx's FIN`;
+    case 'idle':
+      return `the idle connection after the complete response${toRequest(c)}`;
+    case 'closing':
+      return 'the connection after its own FIN';
+    case 'tunnel':
+      return `the upgraded connection${inBrackets(c)}`;
+  }
+}
+
+function waitText(c: CaseFile): string {
+  const sinceUs = c.exchange === null || c.ending === null ? 0 : Math.max(0, c.ending.tsUs - c.exchange.requestStartUs);
+  if (c.leg === 'client') return `the connection after waiting ${durationText(sinceUs)} for the answer${toRequest(c)}`;
+  const idleUs = idleBeforeRequestUs(c);
+  const reused = idleUs === null ? '' : `, on a connection that had been idle for ${durationText(idleUs)}`;
+  return `the connection ${durationText(sinceUs)} after nginx sent ${requestText(c)}${reused}`;
+}
+
+function responseText(c: CaseFile): string {
+  if (c.outcome.response !== 'complete') return `the connection inside the response${toRequest(c)}`;
+  return c.leg === 'client'
+    ? `the connection before it had acknowledged the whole response${toRequest(c)}`
+    : `the connection right after the complete response${toRequest(c)}`;
+}
+
+/** `GET /a`, or what can be said without one. */
+function requestText(c: CaseFile): string {
+  const { method, target } = c.exchange ?? { method: null, target: null };
+  return method === null ? 'the request' : `${method} ${(target ?? '').slice(0, TARGET_MAX)}`;
+}
+
+function toRequest(c: CaseFile): string {
+  return c.exchange?.method == null ? '' : ` to ${requestText(c)}`;
+}
+
+function inBrackets(c: CaseFile): string {
+  return c.exchange?.method == null ? '' : ` (${requestText(c)})`;
+}
+
+/** RFC 9110 section 15.2.2: HTTP has ended there. */
+const SWITCHING_PROTOCOLS = 101;
+
+export function succeededText(o: Outcome): string {
+  const status = o.status === null ? '' : ` ${o.status}`;
+  if (o.request === 'none') return 'No request was sent, nothing is lost.';
+  if (o.status === SWITCHING_PROTOCOLS) return 'It had been upgraded (101): what was under way on it cannot be seen.';
+  if (o.response === 'complete' && o.delivered === 'yes')
+    return `The request was answered${status} and every byte of the answer was acknowledged.`;
+  if (o.response === 'complete') return `The answer${status} was sent completely, but not all of it was acknowledged.`;
+  const retry = {
+    yes: 'A retry is safe.',
+    no: 'It may have been executed: a blind retry is not safe.',
+    unknown: 'Whether it was executed cannot be seen.',
+  }[o.retrySafe];
+  if (o.response === 'partial') return `The answer${status} was cut short. ${retry}`;
+  return o.request === 'partial' ? `The request was never complete. ${retry}` : `The request got no answer. ${retry}`;
+}
+
+export function whoSentence(c: CaseFile, by: ResetBy | null, normalClose: boolean): string {
+  const normal = normalClose ? 'That is a common way to close and no fault.' : 'That is not a normal close.';
+  return `${whoText(c, by)} ${verbOf(c)} the connection in phase "${c.phase}". ${normal}`;
+}
