@@ -1,0 +1,45 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { postIncident } from '../test-data/incidents.ts';
+import { logLineParts } from './log-line.ts';
+
+const marked = (incident: Parameters<typeof logLineParts>[0]): readonly string[] =>
+  logLineParts(incident)
+    .filter((part) => part.matched)
+    .map((part) => part.text);
+
+describe('logLineParts', () => {
+  test('marks what the match rests on', () => {
+    expect(marked(postIncident)).toEqual([
+      '2026/11/22 07:55:15',
+      '(104: Connection reset by peer)',
+      '10.255.252.61',
+      'POST /weixin/sync2851',
+      'http://10.9.8.191:3000/weixin/sync2851',
+      'www.shop.test',
+    ]);
+  });
+
+  test('a field that the line does not have is not marked', () => {
+    const line = {
+      ...postIncident.line,
+      raw: '2026/11/22 07:55:15 [info] 1#1: *2 client 10.0.0.1 closed keepalive connection',
+    };
+    expect(marked({ ...postIncident, line })).toEqual(['2026/11/22 07:55:15']);
+  });
+
+  test('the parts are the line, whatever the line and the fields', () => {
+    const text = fc.string({ unit: 'binary' });
+    fc.assert(
+      fc.property(text, text, text, (raw, client, target) => {
+        const parts = logLineParts({
+          line: { ...postIncident.line, raw: `${raw}client: ${client}, request: "${target}"` },
+          client,
+          upstream: null,
+          request: { method: null, target, host: '' },
+        });
+        expect(parts.map((part) => part.text).join('')).toBe(`${raw}client: ${client}, request: "${target}"`);
+      }),
+    );
+  });
+});

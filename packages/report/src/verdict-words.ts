@@ -1,0 +1,108 @@
+/** Short words for the fields of an incident, the same in text, Markdown and HTML. */
+import {
+  durationText,
+  type Fix,
+  type Harm,
+  type Incident,
+  type Outcome,
+  type ResetBy,
+  type Ternary,
+  type UnmatchedReason,
+} from '@resetscope/diagnosis';
+
+/** What an on-call engineer needs to know first. */
+export const HARM_WORDS: Readonly<Record<Harm, string>> = {
+  failed: 'failed',
+  'may-have-executed': 'may have executed',
+  harmless: 'harmless',
+  unknown: 'not known',
+};
+
+/** Why a line has no single connection, in a few words; diagnosis has the sentence. */
+export const REASON_WORDS: Readonly<Record<UnmatchedReason, string>> = {
+  'no-stream-in-window': 'no connection in the time window',
+  'no-such-reset': 'no reset that fits',
+  'capture-gap': 'capture lost packets',
+  'window-expired': 'packets had left the ring',
+  'capture-not-there': 'no capture running',
+  'unix-socket': 'unix socket',
+  'not-tcp': 'not a TCP connection',
+  'several-fit': 'several connections fit',
+  uncorroborated: 'no packet supports it',
+};
+
+export const RESETTER_WORDS: Readonly<Record<ResetBy, string>> = {
+  client: 'client',
+  nginx: 'nginx',
+  upstream: 'upstream',
+  middlebox: 'middlebox',
+};
+
+const DELIVERED_WORDS: Readonly<Record<Ternary, string>> = {
+  yes: 'delivered',
+  no: 'not delivered',
+  unknown: 'delivery not known',
+};
+
+const RETRY_WORDS: Readonly<Record<Ternary, string>> = {
+  yes: 'retry is safe',
+  no: 'retry is not safe',
+  unknown: 'retry safety not known',
+};
+
+/** `request complete, response complete, status 200, delivered, retry is not safe`. */
+export function outcomeWords(outcome: Outcome): string {
+  const status = outcome.status === null ? [] : [`status ${outcome.status}`];
+  const parts = [`request ${outcome.request}`, `response ${outcome.response}`, ...status];
+  return [...parts, DELIVERED_WORDS[outcome.delivered], RETRY_WORDS[outcome.retrySafe]].join(', ');
+}
+
+/** `client, lingering, normal close`; empty without a match. */
+export function whoWords(incident: Pick<Incident, 'reset' | 'phase' | 'normalClose'>): string {
+  const { reset, phase, normalClose } = incident;
+  const by = reset === null ? [] : [RESETTER_WORDS[reset.by]];
+  const during = phase === null ? [] : [phase];
+  if (by.length + during.length === 0) return '';
+  return [...by, ...during, normalClose ? 'normal close' : 'not a normal close'].join(', ');
+}
+
+/** The fixes that the third answer does not already say. */
+export function otherFixes({ answers, fixes }: Pick<Incident, 'answers' | 'fixes'>): readonly Fix[] {
+  const said = answers.change.replace(/\.$/, '').toLowerCase();
+  return fixes.filter(({ party, text }) => ![`${party}: ${text}`, text].some((fix) => fix.toLowerCase() === said));
+}
+
+/** `95 %`; never rounds up to certainty. */
+export function confidenceWords(confidence: number): string {
+  const percent = Math.round(confidence * 100);
+  return `${confidence < 1 ? Math.min(percent, 99) : percent} %`;
+}
+
+/** `frame 7`, `frames 7, 9`; a long list is cut: the filter beside it has them all. */
+export function frameWords(frames: readonly number[]): string {
+  const shown = frames.slice(0, 8).join(', ');
+  return `${frames.length === 1 ? 'frame' : 'frames'} ${shown}${frames.length > 8 ? ', …' : ''}`;
+}
+
+/** The log's stamp is whole seconds; a fraction of zeros would claim more. */
+export function loggedWords({ loggedAt }: Pick<Incident, 'loggedAt'>): string {
+  return `logged ${loggedAt.replace(/\.0+Z$/, 'Z')}`;
+}
+
+/** What the capture saw and lost: one short clause each. */
+export function trustWords({ stream, trust }: Pick<Incident, 'stream' | 'trust'>): readonly string[] {
+  const { lostPackets, readDelayUs } = trust;
+  const seen = [
+    trust.sawSyn ? 'handshake seen' : 'handshake not seen',
+    trust.tls ? 'TLS: no URL to compare' : 'not encrypted',
+  ];
+  return [
+    ...(stream === null ? [] : seen),
+    lostPackets === null
+      ? 'packet loss not known'
+      : `${lostPackets.toLocaleString('en-US')} packets lost in the window`,
+    `clock offset ${trust.clockOffsetSeconds.toFixed(3)} s`,
+    ...(readDelayUs === null ? [] : [`line read ${durationText(readDelayUs)} after the reset`]),
+    ...trust.flags,
+  ];
+}
