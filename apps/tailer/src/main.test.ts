@@ -1,0 +1,227 @@
+/** The program itself, as built, between a real log and a real Redis. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { appendFileSync, existsSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { openResetQueue, type ResetQueue } from '@resetscope/jobs';
+import {
+  hasProgram,
+  makeTempDir,
+  type RedisServer,
+  repositoryRoot,
+  startRedis,
+  type TempDir,
+  waitUntil,
+} from '@resetscope/testkit';
+import { describeIf } from '@resetscope/testkit/jest';
+import { Redis } from 'ioredis';
+import { HELP } from './options.ts';
+
+const MAIN = join(repositoryRoot(), 'apps', 'tailer', 'dist', 'main.js');
+const built = describeIf(existsSync(MAIN), 'apps/tailer is not built (npm run build)');
+const inRedis = describeIf(hasProgram('redis-server'), 'redis-server is not installed');
+
+function resetLine(number: number): string {
+  const client = 'client: 10.0.0.1, server: , request: "GET / HTTP/1.1", upstream: "http://10.0.0.2:80/", host: "a"';
+  const what = 'recv() failed (104: Connection reset by peer) while reading response header from upstream';
+  return `2026/11/22 06:35:12 [error] 7#7: *${number} ${what}, ${client}\n`;
+}
+
+class Tailer {
+  readonly child: ChildProcess;
+  readonly ended: Promise<number | null>;
+  output = '';
+  ops = '';
+
+  constructor(args: readonly string[]) {
+    this.child = spawn(process.execPath, [MAIN, ...args], { stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
+    for (const stream of [this.child.stdout, this.child.stderr]) {
+      stream?.on('data', (chunk: Buffer) => {
+        this.output += chunk.toString();
+      });
+    }
+    this.child.on('message', (message: { kind: string; ops: string }) => {
+      if (message.kind === 'ready') this.ops = message.ops;
+    });
+    this.ended = new Promise((resolve) => this.child.once('close', resolve));
+  }
+
+  async ready(): Promise<this> {
+    const failed = this.ended.then(() => this.output);
+    await waitUntil(() => this.ops !== '', { what: 'the tailer', failed });
+    return this;
+  }
+
+  async metrics(): Promise<string> {
+    return (await fetch(`http://${this.ops}/metrics`)).text();
+  }
+
+  async stop(signal: NodeJS.Signals): Promise<number | null> {
+    this.child.kill(signal);
+    return this.ended;
+  }
+}
+
+built('the tailer', () => {
+  let dir: TempDir;
+  let log: string;
+  let tailers: Tailer[] = [];
+
+  beforeEach(async () => {
+    dir = await makeTempDir('resetscope-tailer-');
+    log = join(dir.path, 'error.log');
+    writeFileSync(log, resetLine(0));
+  });
+
+  afterEach(async () => {
+    for (const tailer of tailers) await tailer.stop('SIGKILL');
+    tailers = [];
+    await dir.remove();
+  });
+
+  function run(args: readonly string[]): Tailer {
+    const tailer = new Tailer(args);
+    tailers.push(tailer);
+    return tailer;
+  }
+
+  test('prints its help', async () => {
+    const tailer = run(['--help']);
+    expect(await tailer.ended).toBe(0);
+    expect(tailer.output).toBe(HELP);
+  });
+
+  test.each([
+    { name: 'an unknown flag', args: ['--nope'], code: 2, output: /^resetscope tailer: .*'--nope'.*--help"\n$/ },
+    {
+      name: 'a missing log',
+      args: ['--error-log', '/nowhere/error.log'],
+      code: 1,
+      output: /^resetscope tailer: error log: expected a file at \/nowhere\/error\.log, got nothing there; .*\n$/,
+    },
+    {
+      name: 'a Redis that is not there',
+      args: ['--error-log', MAIN, '--redis', 'unix:/nowhere/redis.sock'],
+      code: 1,
+      output: /^resetscope tailer: Redis: expected a server at unix:\/nowhere\/redis\.sock.*\n$/,
+    },
+  ])('ends with one clear line: $name', async ({ args, code, output }) => {
+    const tailer = run(args);
+    expect(await tailer.ended).toBe(code);
+    expect(tailer.output).toMatch(output);
+  });
+
+  inRedis('with Redis', () => {
+    let server: RedisServer;
+    let redis: Redis;
+    let queue: ResetQueue;
+
+    beforeEach(async () => {
+      server = await startRedis({ dir: dir.path });
+      redis = new Redis({ path: server.url.slice('unix:'.length), maxRetriesPerRequest: null });
+      queue = openResetQueue(redis, () => undefined);
+    });
+
+    afterEach(async () => {
+      await queue.close();
+      redis.disconnect();
+      await server.stop();
+    });
+
+    function follow(...more: string[]): Promise<Tailer> {
+      const place = ['--error-log', log, '--checkpoint-dir', join(dir.path, 'state'), '--redis', server.url];
+      return run([...place, '--node', 'web-1', '--metrics-listen', '127.0.0.1:0', ...more]).ready();
+    }
+
+    /** Connection numbers of the lines in the queue, in order. */
+    async function queued(): Promise<readonly number[]> {
+      const jobs = await queue.getJobs('waiting', 0, -1, true);
+      return jobs.map((job) => Number(/\*(\d+) /.exec(job.data.raw)?.[1]));
+    }
+
+    async function untilQueued(count: number): Promise<void> {
+      await waitUntil(async () => (await queue.getWaitingCount()) >= count, { what: `${count} jobs` });
+    }
+
+    test('puts new lines of the family into the queue and nothing else', async () => {
+      const tailer = await follow();
+      appendFileSync(
+        log,
+        `2026/11/22 06:35:12 [notice] 7#7: signal process started\n${resetLine(1)}rest of a message\n`,
+      );
+      await untilQueued(1);
+      const [job] = await queue.getJobs('waiting');
+      expect(job?.data).toMatchObject({
+        v: 1,
+        node: 'web-1',
+        file: log,
+        kind: 'reset-recv',
+        raw: resetLine(1).trimEnd(),
+      });
+      expect(job?.id).toBe(job?.data.id);
+      const metrics = await tailer.metrics();
+      expect(metrics).toContain('resetscope_tail_jobs_total{kind="reset-recv"} 1\n');
+      expect(metrics).toContain('resetscope_tail_lines_total{class="other"} 1\n');
+      expect(metrics).toContain('resetscope_tail_redis_up 1\n');
+      expect(await tailer.stop('SIGTERM')).toBe(0);
+    });
+
+    test('killed and started again, over a rotation: every line once, in order', async () => {
+      const first = await follow('--from', 'beginning');
+      for (let number = 1; number < 500; number++) appendFileSync(log, resetLine(number));
+      await untilQueued(1);
+      await first.stop('SIGKILL');
+      for (let number = 500; number < 600; number++) appendFileSync(log, resetLine(number));
+      renameSync(log, `${log}.1`);
+      for (let number = 600; number < 700; number++) appendFileSync(log, resetLine(number));
+      const second = await follow('--from', 'beginning');
+      await untilQueued(700);
+      expect(await second.stop('SIGTERM')).toBe(0);
+      const third = await follow('--from', 'beginning');
+      appendFileSync(log, resetLine(700));
+      await untilQueued(701);
+      expect(await queued()).toEqual(Array.from({ length: 701 }, (_, number) => number));
+      expect(await third.metrics()).toContain('resetscope_tail_jobs_total{kind="reset-recv"} 1\n');
+    });
+
+    test('waits while Redis is away, says so once, and loses nothing', async () => {
+      const tailer = await follow();
+      await server.stop();
+      for (let number = 1; number <= 50; number++) appendFileSync(log, resetLine(number));
+      const isDown = async (): Promise<boolean> => (await tailer.metrics()).includes('resetscope_tail_redis_up 0\n');
+      await waitUntil(isDown, { what: 'the metric to say that Redis is away' });
+      expect(await tailer.metrics()).toContain(
+        `resetscope_tail_lag_bytes ${resetLine(1).length * 9 + resetLine(10).length * 41}`,
+      );
+      server = await startRedis({ dir: dir.path });
+      await untilQueued(50);
+      expect(await queued()).toEqual(Array.from({ length: 50 }, (_, number) => number + 1));
+      await waitUntil(async () => !(await isDown()), { what: 'the metric to say that Redis is back' });
+      expect(tailer.output.match(/Redis is away/g)).toHaveLength(1);
+      expect(tailer.output.match(/Redis is back/g)).toHaveLength(1);
+    });
+
+    test('sends again what Redis refused', async () => {
+      const tailer = await follow();
+      await redis.config('SET', 'maxmemory', '1');
+      appendFileSync(log, resetLine(1));
+      const isRefused = async (): Promise<boolean> => /queue_failures_total [1-9]/.test(await tailer.metrics());
+      await waitUntil(isRefused, { what: 'the metric to count a refusal' });
+      await redis.config('SET', 'maxmemory', '0');
+      await untilQueued(1);
+      expect(await queued()).toEqual([1]);
+    });
+
+    test('stops at once while Redis is away, and reads the lines again after that', async () => {
+      const tailer = await follow();
+      await server.stop();
+      appendFileSync(log, resetLine(1));
+      await waitUntil(() => tailer.output.includes('Redis is away'), { what: 'the tailer to notice' });
+      expect(await tailer.stop('SIGTERM')).toBe(0);
+      server = await startRedis({ dir: dir.path });
+      await follow();
+      await untilQueued(1);
+      expect(await queued()).toEqual([1]);
+    });
+  });
+});

@@ -1,0 +1,82 @@
+/** Where in an opened file reading begins: at its end, or where a checkpoint left off. */
+import { BEFORE_MAX_LEN, isWholeHead, markBytes, startsWithMark } from './byte-mark.ts';
+import type { ByteSource } from './byte-source.ts';
+import type { FilePosition } from './checkpoint.ts';
+import type { FollowEvents } from './follow-events.ts';
+import { isSameFile, type LogFile, readHead } from './log-files.ts';
+
+export interface StartingPoint {
+  /** undefined: known when the head is whole. */
+  readonly fileId: string | undefined;
+  readonly head: Uint8Array;
+  readonly offset: number;
+  /** The bytes right before offset, BEFORE_MAX_LEN of them or all there are. */
+  readonly before: Uint8Array;
+}
+
+const NOTHING = new Uint8Array(0);
+
+const WHOLE_FILE: StartingPoint = { fileId: undefined, head: NOTHING, offset: 0, before: NOTHING };
+
+const NEWLINE = 0x0a;
+const STEP_LEN = 64 * 1024;
+
+/** A file that grows may be truncated before it is read: its head is taken from the bytes read, not from a look before. */
+export function atBeginning(file: LogFile): StartingPoint {
+  return file.source.grows || !isWholeHead(file.head) ? WHOLE_FILE : { ...WHOLE_FILE, head: file.head };
+}
+
+/** After the last complete line of a plain file. */
+export async function atEnd(source: ByteSource): Promise<StartingPoint> {
+  const offset = await afterLastNewline(source);
+  if (offset === 0) return WHOLE_FILE;
+  return { fileId: undefined, head: await readHead(source), offset, before: await readBefore(source, offset) };
+}
+
+async function afterLastNewline(source: ByteSource): Promise<number> {
+  const step = new Uint8Array(STEP_LEN);
+  for (let end = await source.size(); end > 0; end -= STEP_LEN) {
+    const start = Math.max(0, end - STEP_LEN);
+    const count = await source.read(step.subarray(0, end - start), start);
+    const newline = step.subarray(0, count).lastIndexOf(NEWLINE);
+    if (newline >= 0) return start + newline + 1;
+  }
+  return 0;
+}
+
+async function readBefore(source: ByteSource, offset: number, len = BEFORE_MAX_LEN): Promise<Uint8Array> {
+  const before = new Uint8Array(Math.min(offset, len));
+  return before.subarray(0, await source.read(before, offset - before.byteLength));
+}
+
+export type Located =
+  | { readonly kind: 'found'; readonly file: LogFile; readonly start: StartingPoint }
+  /** A copy that ends before the position: it was taken before the last lines were read, so nothing is missing. */
+  | { readonly kind: 'shorter'; readonly file: LogFile }
+  | { readonly kind: 'gone' };
+
+/** Which of the files holds what was written at `position`: the file itself, or a copy of it, gzipped or not. */
+export async function locate(position: FilePosition, files: Iterable<LogFile>, events: FollowEvents): Promise<Located> {
+  const alike = [...files].filter((file) => startsWithMark(file.head, position.head));
+  const itself = alike.filter((file) => isItself(file, position));
+  let shorter: LogFile | undefined;
+  for (const file of [...itself, ...alike.filter((copy) => !itself.includes(copy))]) {
+    const { fileId, offset } = position;
+    const before = await readBefore(file.source, offset, position.before.len).catch((error) => {
+      events.readFailed(error);
+      return undefined;
+    });
+    if (before === undefined) continue;
+    if (before.byteLength < position.before.len) shorter ??= file.isLog ? undefined : file;
+    else if (markBytes(before).hash === position.before.hash) {
+      return { kind: 'found', file, start: { fileId, head: file.head, offset, before } };
+    }
+  }
+  return shorter === undefined ? { kind: 'gone' } : { kind: 'shorter', file: shorter };
+}
+
+/** Whether the inode is the one the position was taken in. */
+function isItself(file: LogFile, position: FilePosition): boolean {
+  const [dev, ino] = position.fileId.split(':');
+  return isSameFile(file.source, { dev: Number(dev), ino: Number(ino) });
+}

@@ -1,0 +1,104 @@
+/**
+ * The payload of a job of the queue `resets`: one error-log line, and where it stood. Producer and consumer both check it,
+ * because they are deployed apart. The line travels as the bytes it was (latin1); nothing is parsed into the payload, so
+ * a newer correlator reads the lines of an older tailer.
+ */
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+
+/** Version of the payload; a consumer refuses any other as a dead letter. */
+export const RESET_JOB_VERSION = 1;
+
+/** Longest line in a job, bytes: twice NGX_MAX_ERROR_STR (2048, nginx src/core/ngx_log.h). */
+export const MAX_RAW_LEN = 4096;
+
+/** Longest path Linux takes, bytes (PATH_MAX, include/uapi/linux/limits.h). */
+const MAX_PATH_LEN = 4096;
+const ID_LEN = 32;
+
+const count = z.int().nonnegative();
+
+export const resetJobSchema: z.ZodType<ResetJob> = z.strictObject({
+  v: z.literal(RESET_JOB_VERSION),
+  id: z.string().regex(/^[0-9a-f]{32}$/),
+  node: z.string().min(1).max(255),
+  file: z.string().min(1).max(MAX_PATH_LEN),
+  fileId: z.string().min(1).max(255),
+  offset: count,
+  raw: z.string().max(MAX_RAW_LEN),
+  readAtUs: count,
+  kind: z.string().min(1).max(64),
+});
+
+export interface ResetJob {
+  readonly v: typeof RESET_JOB_VERSION;
+  /** resetJobId of node, fileId and offset; also BullMQ's job id. */
+  readonly id: string;
+  /** The host whose nginx wrote the line. */
+  readonly node: string;
+  /** Path of the log on that host, as configured. */
+  readonly file: string;
+  readonly fileId: string;
+  /** Byte offset of the line in its file. */
+  readonly offset: number;
+  /** The line without its newline, one character per byte (ISO 8859-1), at most MAX_RAW_LEN. */
+  readonly raw: string;
+  /** Wall clock when the tailer had read the line, microseconds since the Unix epoch. */
+  readonly readAtUs: number;
+  /** Which line of the family it is, nginx-log's lineKind. */
+  readonly kind: string;
+}
+
+/** The place of a line. Its hash is the job's id, so that reading the line again makes no second job. */
+export interface LinePlace {
+  readonly node: string;
+  readonly fileId: string;
+  readonly offset: number;
+}
+
+/** First 32 hex digits of sha256 over the JSON array [node, fileId, offset]. */
+export function resetJobId(place: LinePlace): string {
+  const text = JSON.stringify([place.node, place.fileId, place.offset]);
+  return createHash('sha256').update(text).digest('hex').slice(0, ID_LEN);
+}
+
+export interface ReadLine extends LinePlace {
+  readonly file: string;
+  readonly bytes: Uint8Array;
+  readonly readAtUs: number;
+  readonly kind: string;
+}
+
+/** Makes the job of a line; a line longer than MAX_RAW_LEN is cut to it. */
+export function createResetJob(line: ReadLine): ResetJob {
+  const { node, file, fileId, offset, bytes, readAtUs, kind } = line;
+  const raw = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.byteLength, MAX_RAW_LEN)).toString('latin1');
+  return { v: RESET_JOB_VERSION, id: resetJobId(line), node, file, fileId, offset, raw, readAtUs, kind };
+}
+
+/** The line's bytes as they stood in the file. */
+export function rawBytes(job: ResetJob): Uint8Array {
+  return Buffer.from(job.raw, 'latin1');
+}
+
+export type ParsedResetJob =
+  | { readonly kind: 'job'; readonly job: ResetJob }
+  /** A payload of another version: its producer is newer or older than this program. */
+  | { readonly kind: 'unknown-version'; readonly reason: string }
+  | { readonly kind: 'invalid'; readonly reason: string };
+
+/** Checks what came out of the queue. Total: any value has an answer. */
+export function parseResetJob(payload: unknown): ParsedResetJob {
+  const result = resetJobSchema.safeParse(payload);
+  if (result.success) return { kind: 'job', job: result.data };
+  const version = typeof payload === 'object' && payload !== null && 'v' in payload ? payload.v : undefined;
+  if (version !== undefined && version !== RESET_JOB_VERSION) {
+    const got = JSON.stringify(version)?.slice(0, 40);
+    return {
+      kind: 'unknown-version',
+      reason: `job payload version ${got}, this program reads version ${RESET_JOB_VERSION}; run tailer and correlator of one release`,
+    };
+  }
+  const issue = result.error.issues[0];
+  return { kind: 'invalid', reason: `job payload invalid at ${issue?.path.join('.') || 'top'}: ${issue?.message}` };
+}
