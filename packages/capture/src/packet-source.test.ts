@@ -1,0 +1,128 @@
+/** One contract for every packet source: real packets over loopback, and a file. */
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, connect, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from '@jest/globals';
+import { canCapture, freePort } from '@resetscope/testkit';
+import { describeIf } from '@resetscope/testkit/jest';
+import { buildTcpFrame, formatFlags, LinkType, PacketDecoder, TcpFlag, writePcap } from '@resetscope/wire';
+import { openAfPacket } from './af-packet-source.ts';
+import { openFile } from './file-source.ts';
+import type { PacketSource } from './packet-source.ts';
+
+const dir = mkdtempSync(join(tmpdir(), 'resetscope-packet-source-'));
+afterAll(() => rmSync(dir, { recursive: true }));
+
+/** One packet in tcpdump's words: source port, flags, payload. */
+interface SeenPacket {
+  readonly srcPort: number;
+  readonly flags: string;
+  readonly payload: string;
+}
+
+interface OpenedSource {
+  readonly source: PacketSource;
+  /** Makes traffic, or waits for it, and says what the source must hand out, in order. */
+  traffic(): Promise<readonly SeenPacket[]>;
+  cleanUp(): Promise<void>;
+}
+
+/** Drains until as many packets as wanted have come, or for 5 s. */
+async function collect(source: PacketSource, count: number): Promise<readonly SeenPacket[]> {
+  const decoder = new PacketDecoder();
+  const seen: SeenPacket[] = [];
+  const deadlineMs = performance.now() + 5000;
+  while (seen.length < count && performance.now() < deadlineMs) {
+    const before = seen.length;
+    const drained = source.drain((frame) => {
+      expect(frame.frameNumber).toBe(seen.length + 1);
+      expect(frame.wireLen).toBeGreaterThanOrEqual(frame.bytes.length);
+      expect(decoder.decode(frame)).toBe('tcp');
+      const { srcPort, flags, payloadOffset, capturedPayloadLen, bytes } = decoder.packet;
+      const payload = Buffer.from(bytes.subarray(payloadOffset, payloadOffset + capturedPayloadLen)).toString('latin1');
+      seen.push({ srcPort, flags: formatFlags(flags), payload });
+    });
+    expect(drained).toBe(seen.length - before);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  return seen;
+}
+
+function runPacketSourceContract(
+  name: string,
+  open: () => Promise<OpenedSource>,
+  suite: typeof describe = describe,
+): void {
+  suite(`${name} as a packet source`, () => {
+    test('hands out every packet once, in order; counts; reaches; closes twice', async () => {
+      const { source, traffic, cleanUp } = await open();
+      try {
+        const sent = await traffic();
+        expect(await collect(source, sent.length)).toEqual(sent);
+        expect(source.stats().received).toBeGreaterThanOrEqual(sent.length);
+        expect(source.stats().dropped).toBe(0);
+        expect(source.reachUs).toBeGreaterThan(0);
+      } finally {
+        source.close();
+        await cleanUp();
+      }
+      source.close();
+      expect(source.drain(() => undefined)).toBe(0);
+      expect(source.stats().dropped).toBe(0);
+    });
+  });
+}
+
+runPacketSourceContract('file', async () => {
+  const sent = Array.from({ length: 3000 }, (_, i) => ({
+    srcPort: 1000 + i,
+    flags: '.',
+    payload: `packet ${i}${'.'.repeat(200)}`,
+  }));
+  const frames = sent.map(({ srcPort, payload }, i) => {
+    const ends = { src: '10.0.0.1', dst: '10.0.0.2', srcPort, dstPort: 80 };
+    const bytes = buildTcpFrame({ ...ends, flags: TcpFlag.ACK, payload: new Uint8Array(Buffer.from(payload)) });
+    return { tsUs: 1_795_000_000_000_000 + i, wireLen: bytes.length, bytes };
+  });
+  const path = join(dir, 'capture.pcap');
+  writeFileSync(path, writePcap(frames, { linkType: LinkType.ETHERNET }));
+  return { source: openFile(path), traffic: async () => sent, cleanUp: async () => undefined };
+});
+
+const REQUEST = 'GET /live HTTP/1.1\r\nHost: a\r\n\r\n';
+
+/** A real conversation over 127.0.0.1: request, then a reset by the server. */
+async function resetConversation(port: number): Promise<readonly SeenPacket[]> {
+  const server = createServer((socket) => socket.once('data', () => socket.resetAndDestroy())).listen(
+    port,
+    '127.0.0.1',
+  );
+  await once(server, 'listening');
+  const client = connect(port, '127.0.0.1', () => client.write(REQUEST));
+  client.on('error', () => undefined);
+  const closed = new Promise((resolve) => client.once('close', resolve));
+  await once(client, 'connect');
+  const clientPort = (client.address() as AddressInfo).port;
+  await closed;
+  server.close();
+  return [
+    { srcPort: clientPort, flags: 'S', payload: '' },
+    { srcPort: port, flags: 'S.', payload: '' },
+    { srcPort: clientPort, flags: '.', payload: '' },
+    { srcPort: clientPort, flags: 'P.', payload: REQUEST },
+    { srcPort: port, flags: '.', payload: '' },
+    { srcPort: port, flags: 'R.', payload: '' },
+  ];
+}
+
+async function openOn(name: string): Promise<OpenedSource> {
+  const port = await freePort();
+  const source = await openAfPacket({ interface: name, ports: [port] });
+  return { source, traffic: () => resetConversation(port), cleanUp: async () => undefined };
+}
+
+for (const name of ['lo', 'any']) {
+  runPacketSourceContract(`AF_PACKET on ${name}`, () => openOn(name), describeIf(canCapture(), 'needs CAP_NET_RAW'));
+}

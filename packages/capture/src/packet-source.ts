@@ -1,0 +1,28 @@
+/** Where packets come from. The AF_PACKET ring and capture files keep the same promises (packet-source.test.ts). */
+import type { CapturedFrame, TimestampUs } from '@resetscope/wire';
+
+/** The frame is reused and its bytes are a view into the source: both valid during the call only. */
+export type FrameSink = (frame: CapturedFrame, ifIndex: number) => void;
+
+export interface SourceStats {
+  /** Packets the source has seen pass its filter, those it dropped included. */
+  readonly received: number;
+  /** Packets lost before they could be handed out: the kernel's ring was full. */
+  readonly dropped: number;
+}
+
+export interface PacketSource {
+  readonly name: 'af_packet' | 'file';
+  /** Whoever stamps the packets. */
+  readonly clock: 'kernel' | 'file';
+  /** Interface or file, for messages and metrics. */
+  readonly subject: string;
+  /** Hands out what has arrived, in order of arrival, and returns how many frames that were. Never waits. */
+  drain(onFrame: FrameSink): number;
+  /** Everything captured up to here has been handed out. */
+  readonly reachUs: TimestampUs;
+  /** Totals since the source was opened. Asks the kernel: about once a second is enough. */
+  stats(): SourceStats;
+  /** Idempotent. Frames handed out before must not be touched any more. */
+  close(): void;
+}

@@ -1,0 +1,66 @@
+/** Waits for the ring's reach over a subscription of its own: no polling. */
+import type { Redis } from 'ioredis';
+
+interface Waiter {
+  readonly tsUs: number;
+  readonly settle: (reached: boolean) => void;
+}
+
+export class ReachSubscription {
+  private readonly redis: Redis;
+  /** The stored reach could not be asked: every wait rejects, a new subscription is needed. */
+  isBroken = false;
+  private readonly waiters = new Set<Waiter>();
+  private readonly known: Promise<void>;
+  private isKnown = false;
+  private newestUs = 0;
+
+  /** Opens a connection of the same kind as `redis`. ask: the reach as stored, needed once: later ones are pushed. */
+  constructor(redis: Redis, channel: string, ask: () => Promise<number>) {
+    this.redis = redis.duplicate();
+    // Without a listener a lost connection would end the process; ioredis connects and subscribes again by itself.
+    this.redis.on('error', () => undefined);
+    this.redis.on('message', (_channel: string, text: string) => this.moved(Number(text)));
+    this.known = this.redis
+      .subscribe(channel)
+      .then(ask)
+      .then((newestUs) => {
+        this.isKnown = true;
+        this.moved(newestUs);
+      });
+    this.known.catch(() => {
+      this.isBroken = true;
+    });
+  }
+
+  /** True as soon as the reach is tsUs or later, false after timeoutMs. Rejects when Redis cannot be asked, also not by then. */
+  wait(tsUs: number, timeoutMs: number): Promise<boolean> {
+    if (this.newestUs >= tsUs) return Promise.resolve(true);
+    return new Promise<boolean>((resolve, reject) => {
+      const finish = (done: () => void): void => {
+        clearTimeout(timer);
+        this.waiters.delete(waiter);
+        done();
+      };
+      const fail = (error: unknown): void => finish(() => reject(error));
+      const timer = setTimeout(() => {
+        if (this.isKnown && this.redis.status === 'ready') waiter.settle(false);
+        else fail(new Error(`no answer for ${timeoutMs} ms`));
+      }, timeoutMs);
+      const waiter: Waiter = { tsUs, settle: (reached) => finish(() => resolve(reached)) };
+      this.waiters.add(waiter);
+      this.known.catch(fail);
+    });
+  }
+
+  /** Whoever still waits gets false. */
+  close(): void {
+    for (const waiter of [...this.waiters]) waiter.settle(false);
+    this.redis.disconnect();
+  }
+
+  private moved(newestUs: number): void {
+    if (newestUs > this.newestUs) this.newestUs = newestUs;
+    for (const waiter of [...this.waiters]) if (this.newestUs >= waiter.tsUs) waiter.settle(true);
+  }
+}
