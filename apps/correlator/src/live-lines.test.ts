@@ -1,0 +1,40 @@
+import { describe, expect, test } from '@jest/globals';
+import { liveLine } from './live-lines.ts';
+import { jobOf, logText, START_US } from './testing/shop.ts';
+
+const read = (lateUs: number, timezone = 'UTC', text = logText()) =>
+  liveLine(jobOf('web-1', START_US + lateUs, text), timezone);
+
+describe('liveLine', () => {
+  test('has the place of the job, and the time of its reading', () => {
+    const line = read(700_000);
+    expect(line).toMatchObject({ readAtUs: START_US + 700_000, stampUs: START_US, leg: 'client' });
+    expect(line?.ref).toEqual({
+      file: '/var/log/nginx/error.log',
+      lineNumber: 0,
+      offset: expect.any(Number),
+      raw: logText(),
+    });
+  });
+
+  test.each([
+    ['a worker that stalled', 4_900_000, true],
+    ['the reader was paused', 5_100_000, false],
+    ['the reader was away for a day', 86_400_000_000, false],
+    ['the host of the log is a little ahead', -900_000, true],
+    ['its clock is another', -6_000_000, false],
+  ])('%s', (_title, lateUs, isLive) => {
+    expect(read(lateUs)?.readAtUs).toBe(isLive ? START_US + lateUs : null);
+  });
+
+  test('a stamp is in the zone of nginx', () => {
+    expect(read(8 * 3_600_000_000, 'Asia/Shanghai')).toMatchObject({
+      stampUs: START_US - 8 * 3_600_000_000,
+      readAtUs: null,
+    });
+  });
+
+  test.each(['', 'hello', '\xff\x00\xfe', logText().slice(10)])('%j is no log entry', (text) => {
+    expect(read(0, 'UTC', text)).toBeNull();
+  });
+});

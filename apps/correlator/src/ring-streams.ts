@@ -1,0 +1,98 @@
+/** Connections out of the ring: frames through the decoder and the tracker, as the offline analysis does it. */
+import { FlowTracker, type TcpStream } from '@resetscope/flow';
+import type { ConnectionFrames, ConnectionKey, RingFrame, RingReader, TimeWindow } from '@resetscope/ring';
+import { PacketDecoder } from '@resetscope/wire';
+
+/** A connection of the ring with the packets it was read from; frame numbers count these. */
+export interface RingStream {
+  readonly stream: TcpStream;
+  /** Those that an answer can point to, when the connection has many. */
+  readonly frames: readonly RingFrame[];
+}
+
+/** Before the window: most connections have begun by then. */
+const LOOK_BACK_US = 5_000_000;
+/** How far back the beginning of others is looked for, in turn; the last is further than any ring reaches. */
+const DEEP_LOOK_BACK_US = [120_000_000, 86_400_000_000] as const;
+/** A connection with more packets than this has its beginning elsewhere: looking further back costs more than it tells. */
+const FRAMES_ENOUGH = 20_000;
+/** Connections with more packets than this keep only those that an answer can point to (some 300): evidence stays small. */
+const FRAMES_WHOLE_MAX = 1000;
+
+/** The connections of one four-tuple with packets in the window. Several when its ports were used again. */
+export async function readStreams(
+  ring: RingReader,
+  key: ConnectionKey,
+  window: TimeWindow,
+): Promise<readonly RingStream[]> {
+  return ringStreams((await read(ring, key, window, LOOK_BACK_US)).frames);
+}
+
+/** The same with their beginning, as far as the ring has it. Some 30 ms when it is five minutes back (measured). */
+export async function readStreamsDeep(
+  ring: RingReader,
+  key: ConnectionKey,
+  window: TimeWindow,
+): Promise<readonly RingStream[]> {
+  let streams: readonly RingStream[] = [];
+  for (const lookBackUs of DEEP_LOOK_BACK_US) {
+    const { frames, coverage } = await read(ring, key, window, lookBackUs);
+    streams = ringStreams(frames);
+    const isAll = window.fromUs - lookBackUs <= coverage.oldestUs || frames.length > FRAMES_ENOUGH;
+    if (isAll || !lackBeginning(streams)) break;
+  }
+  return streams;
+}
+
+/** Did any of the connections begin before what was read? */
+export function lackBeginning(streams: readonly RingStream[]): boolean {
+  return streams.some(({ stream }) => !stream.sawSyn);
+}
+
+function read(ring: RingReader, key: ConnectionKey, window: TimeWindow, lookBackUs: number): Promise<ConnectionFrames> {
+  return ring.connection(key, { fromUs: window.fromUs - lookBackUs, toUs: window.toUs });
+}
+
+function ringStreams(frames: readonly RingFrame[]): readonly RingStream[] {
+  const streams = follow(frames);
+  return frames.length > FRAMES_WHOLE_MAX ? shortened(frames, streams) : withFrames(streams, frames);
+}
+
+/** The same connections, told from fewer packets: frame numbers count the packets kept, the others share the number before. */
+function shortened(frames: readonly RingFrame[], streams: readonly TcpStream[]): readonly RingStream[] {
+  const citable = new Set(streams.flatMap(citableFrames));
+  const kept: RingFrame[] = [];
+  const renumbered = frames.map((frame) => {
+    const isKept = citable.has(frame.frameNumber);
+    const copy = { ...frame, frameNumber: kept.length + (isKept ? 1 : 0) };
+    if (isKept) kept.push(copy);
+    return copy;
+  });
+  return withFrames(follow(renumbered), kept);
+}
+
+/** Every frame number in a TcpStream: what evidence and ladder may name. */
+function citableFrames(stream: TcpStream): readonly number[] {
+  return [
+    stream.firstFrame,
+    ...stream.segments.map((segment) => segment.frameNumber),
+    ...stream.endings.map((ending) => ending.frameNumber),
+    ...stream.exchanges.flatMap(({ requestFrame, responseFrame }) => [requestFrame, responseFrame ?? requestFrame]),
+    ...(stream.tls?.alerts ?? []).map((alert) => alert.frameNumber),
+  ];
+}
+
+function withFrames(streams: readonly TcpStream[], frames: readonly RingFrame[]): readonly RingStream[] {
+  return streams.map((stream) => ({ stream, frames }));
+}
+
+function follow(frames: readonly RingFrame[]): readonly TcpStream[] {
+  const streams: TcpStream[] = [];
+  const tracker = new FlowTracker({ wanted: () => true, streamEnded: (stream) => streams.push(stream) });
+  const decoder = new PacketDecoder();
+  for (const frame of frames) {
+    if (decoder.decode(frame) === 'tcp') tracker.add(decoder.packet, frame.annotations);
+  }
+  tracker.end();
+  return streams;
+}
