@@ -1,0 +1,85 @@
+/** What `--help` prints, per command. A test keeps each flag that a command accepts in its text. */
+
+export const COMMANDS = ['analyze', 'up', 'demo', 'doctor', 'tailer', 'capture', 'correlator', 'web'] as const;
+
+export const MAIN_HELP: string = `resetscope: who reset the connection, when, why, and did the request get through
+
+nginx writes "recv() failed (104: Connection reset by peer)" and leaves you guessing.
+resetscope joins each such line to the exact TCP connection in a packet capture and
+answers: did the transaction succeed, who hung up, what has to change.
+
+usage: resetscope COMMAND [FLAGS]
+
+Start here
+  demo      see it work in a minute: real nginx, provoked resets, a live list of verdicts
+  analyze   explain the resets in files you already have: an error log and a pcap
+  doctor    check whether this host is ready for "up", and say what to do where it is not
+
+On the host of nginx
+  up        follow the error log, capture packets, serve the incidents as a page
+
+One part alone (for containers)
+  tailer, capture, correlator, web
+
+  resetscope COMMAND --help   the flags of a command
+  resetscope --version
+
+Examples
+  resetscope analyze --error-log error.log --pcap trace.pcap
+  sudo resetscope up --error-log /var/log/nginx/error.log --interface eth0
+`;
+
+const HOST_FLAGS = `  --error-log FILE     nginx's error log; may be given several times
+                       (default /var/log/nginx/error.log)
+  --interface NAME     where to capture: eth0, lo, any; may be given several times (default any)
+  --ports LIST         capture only these TCP ports, of nginx and its upstreams (default all)
+  --listen HOST:PORT   address of the page (default 127.0.0.1:9150)
+  --timezone TZ        time zone of nginx's log, like Europe/Berlin (default this host's)
+  --node NAME          name of this host in incidents (default its host name)
+  --redis URL          redis://host:port or unix:/path; also as REDIS_URL in the environment
+                       (default: a private redis-server on a unix socket)
+  --data-dir DIR       checkpoint and private Redis (default /var/lib/resetscope as root,
+                       otherwise ~/.local/state/resetscope)
+  --ring-bytes SIZE    memory for captured packets (default 256m)
+  --ring-age DURATION  packets older than this are forgotten (default 15m)
+  --user NAME          the capture gives up root for this user once it can capture (default nobody)
+`;
+
+export const UP_HELP: string = `resetscope up: everything on this host, until Ctrl-C
+
+usage: resetscope up [FLAGS]
+
+${HOST_FLAGS}
+Needs the right to capture packets (root or CAP_NET_RAW), and redis-server or a Redis URL.
+For resets by clients nginx must log at level info:  error_log /var/log/nginx/error.log info;
+`;
+
+export const DOCTOR_HELP: string = `resetscope doctor: is this host ready for "resetscope up"?
+
+usage: resetscope doctor [FLAGS]
+
+Prints a line per check, ok, warn or fail, with the fix. Takes the flags of "up":
+
+${HOST_FLAGS}  --json               the findings as JSON
+
+exit code 0: ready, 1: something fails
+`;
+
+export const DEMO_HELP: string = `resetscope demo: real nginx, real resets, live verdicts
+
+usage: resetscope demo [FLAGS]
+
+Starts a private Redis, nginx before two small upstreams, all apps of resetscope, and
+traffic: healthy requests, health-check probes, and clients and upstreams that reset in
+every way that matters. The generator knows the truth and checks each verdict with it.
+Everything is stopped and removed at the end.
+
+  --seconds N          stop after N seconds of traffic and check every verdict
+                       (default: until Ctrl-C)
+  --listen HOST:PORT   address of the page (default 127.0.0.1:9150)
+  --json               the summary as JSON on stdout, all else on stderr
+
+Needs root or CAP_NET_RAW, nginx and redis-server.
+exit code 0: all verdicts right, 1: a logged reset was not matched to its connection
+with the right cause, or something could not start
+`;

@@ -1,0 +1,43 @@
+import { expect, test } from '@jest/globals';
+import { stackFlags } from './stack.ts';
+
+const SETTINGS = {
+  redisUrl: 'unix:/r.sock',
+  node: 'web-1',
+  errorLogs: ['/a.log', '/b.log'],
+  checkpointDir: '/state',
+  from: 'end',
+  interfaces: ['eth0', 'lo'],
+  ports: undefined,
+  ringBytes: undefined,
+  ringAge: undefined,
+  user: undefined,
+  timezone: undefined,
+  listen: '127.0.0.1:9150',
+  metricsListen: { tailer: ':1', capture: ':2', correlator: ':3' },
+} as const;
+
+test('each app gets its flags', () => {
+  const flags = stackFlags(SETTINGS);
+  expect(flags.tailer.join(' ')).toBe(
+    '--error-log /a.log --error-log /b.log --checkpoint-dir /state --from end --redis unix:/r.sock --node web-1 --metrics-listen :1',
+  );
+  expect(flags.capture.join(' ')).toBe(
+    '--interface eth0 --interface lo --redis unix:/r.sock --node web-1 --metrics-listen :2',
+  );
+  expect(flags.correlator.join(' ')).toBe('--redis unix:/r.sock --node web-1 --metrics-listen :3');
+  expect(flags.web.join(' ')).toBe('--redis unix:/r.sock --listen 127.0.0.1:9150');
+});
+
+test('optional settings become flags only when given', () => {
+  const flags = stackFlags({
+    ...SETTINGS,
+    ports: [80, 8080],
+    ringBytes: '64m',
+    ringAge: '1h',
+    user: 'web',
+    timezone: 'UTC',
+  });
+  expect(flags.capture.join(' ')).toContain('--ports 80,8080 --ring-bytes 64m --ring-age 1h --user web');
+  expect(flags.correlator.join(' ')).toContain('--timezone UTC');
+});

@@ -1,0 +1,66 @@
+/** All apps of one host, wired to one Redis: the flags that each is started with, and the order. */
+import { mkdir } from 'node:fs/promises';
+import type { ReadyMessage } from '@resetscope/telemetry';
+import type { AppName } from './apps.ts';
+import type { Supervisor } from './supervisor.ts';
+
+export interface StackSettings {
+  readonly redisUrl: string;
+  readonly node: string;
+  readonly errorLogs: readonly string[];
+  readonly checkpointDir: string;
+  /** Where the tailer begins in a log it has no checkpoint of. */
+  readonly from: 'beginning' | 'end';
+  readonly interfaces: readonly string[];
+  /** TCP ports to capture, of nginx and its upstreams; undefined: all. */
+  readonly ports: readonly number[] | undefined;
+  /** Memory and age of the ring as the capture reads them; undefined: its defaults. */
+  readonly ringBytes: string | undefined;
+  readonly ringAge: string | undefined;
+  /** The capture becomes this user; undefined: its default. */
+  readonly user: string | undefined;
+  readonly timezone: string | undefined;
+  /** Of the page. */
+  readonly listen: string;
+  /** Where each app serves /metrics; port 0 lets the kernel choose. */
+  readonly metricsListen: Readonly<Record<Exclude<AppName, 'web'>, string>>;
+}
+
+export type StackReady = Readonly<Record<AppName, ReadyMessage>>;
+
+/** Resolves when all work. The tailer comes last: packets must be in the ring before lines ask for them. */
+export async function startStack(supervisor: Supervisor, settings: StackSettings): Promise<StackReady> {
+  await mkdir(settings.checkpointDir, { recursive: true, mode: 0o700 });
+  const flags = stackFlags(settings);
+  const start = (name: AppName): Promise<ReadyMessage> => supervisor.start(name, flags[name]);
+  const [capture, correlator, web] = await Promise.all([start('capture'), start('correlator'), start('web')]);
+  return { capture, correlator, web, tailer: await start('tailer') };
+}
+
+/** The command line of each app. */
+export function stackFlags(settings: StackSettings): Readonly<Record<AppName, readonly string[]>> {
+  const common = ['--redis', settings.redisUrl];
+  const node = ['--node', settings.node];
+  const metrics = (name: Exclude<AppName, 'web'>): string[] => ['--metrics-listen', settings.metricsListen[name]];
+  return {
+    capture: [
+      ...settings.interfaces.flatMap((name) => ['--interface', name]),
+      ...[...common, ...node, ...metrics('capture')],
+      ...optional('--ports', settings.ports?.join(',')),
+      ...optional('--ring-bytes', settings.ringBytes),
+      ...optional('--ring-age', settings.ringAge),
+      ...optional('--user', settings.user),
+    ],
+    correlator: [...common, ...node, ...metrics('correlator'), ...optional('--timezone', settings.timezone)],
+    tailer: [
+      ...settings.errorLogs.flatMap((path) => ['--error-log', path]),
+      ...['--checkpoint-dir', settings.checkpointDir, '--from', settings.from],
+      ...[...common, ...node, ...metrics('tailer')],
+    ],
+    web: [...common, '--listen', settings.listen],
+  };
+}
+
+function optional(flag: string, value: string | undefined): readonly string[] {
+  return value === undefined ? [] : [flag, value];
+}

@@ -1,0 +1,84 @@
+/** What `up` was asked to do, from flags and environment. `doctor` checks the same options. */
+import { homedir, hostname } from 'node:os';
+import { join } from 'node:path';
+import { ANY_INTERFACE } from '@resetscope/capture';
+import { isTimeZone } from '@resetscope/nginx-log';
+import { ClearError, parseListenAddress } from '@resetscope/telemetry';
+import { parseFlags, parsePorts } from './flags.ts';
+
+/** Debian's place (its nginx.conf). */
+const DEFAULT_ERROR_LOG = '/var/log/nginx/error.log';
+
+const FLAGS = {
+  'error-log': { type: 'string', multiple: true },
+  interface: { type: 'string', multiple: true },
+  listen: { type: 'string' },
+  ports: { type: 'string' },
+  timezone: { type: 'string' },
+  node: { type: 'string' },
+  redis: { type: 'string' },
+  'ring-bytes': { type: 'string' },
+  'ring-age': { type: 'string' },
+  'data-dir': { type: 'string' },
+  user: { type: 'string' },
+  json: { type: 'boolean' },
+} as const;
+
+export interface UpOptions {
+  readonly errorLogs: readonly string[];
+  readonly interfaces: readonly string[];
+  /** Of the page, `host:port`. */
+  readonly listen: string;
+  /** TCP ports to capture, of nginx and its upstreams; undefined: all. */
+  readonly ports: readonly number[] | undefined;
+  /** IANA name; undefined: this host's. */
+  readonly timezone: string | undefined;
+  /** Name of this host in keys and incidents. */
+  readonly node: string;
+  /** undefined: a private redis-server. */
+  readonly redisUrl: string | undefined;
+  readonly dataDir: string;
+  /** As the capture reads them, `256m` and `15m`; undefined: its defaults. */
+  readonly ringBytes: string | undefined;
+  readonly ringAge: string | undefined;
+  /** The capture becomes this user once its socket is open. */
+  readonly user: string | undefined;
+}
+
+/** Throws a usage ClearError. Flags not for this command are refused by name. */
+export function resolveUpOptions(
+  command: 'up' | 'doctor',
+  argv: readonly string[],
+  env: NodeJS.ProcessEnv,
+): UpOptions & { readonly json: boolean } {
+  const { json: jsonFlag, ...upFlags } = FLAGS;
+  const flags = parseFlags(command, argv, command === 'doctor' ? { ...upFlags, json: jsonFlag } : upFlags);
+  const listen = flags.listen ?? '127.0.0.1:9150';
+  parseListenAddress(listen);
+  return {
+    errorLogs: flags['error-log'] ?? [DEFAULT_ERROR_LOG],
+    interfaces: flags.interface ?? [ANY_INTERFACE],
+    listen,
+    ports: flags.ports === undefined ? undefined : parsePorts('ports', flags.ports),
+    timezone: flags.timezone === undefined ? undefined : parseTimeZone(flags.timezone),
+    node: flags.node ?? hostname(),
+    redisUrl: flags.redis ?? (env['REDIS_URL'] || undefined),
+    dataDir: flags['data-dir'] ?? defaultDataDir(env),
+    ringBytes: flags['ring-bytes'],
+    ringAge: flags['ring-age'],
+    user: flags.user,
+    json: 'json' in flags && flags.json === true,
+  };
+}
+
+function parseTimeZone(text: string): string {
+  if (isTimeZone(text)) return text;
+  const message = `expected --timezone to be a time zone like Europe/Berlin or UTC, got ${JSON.stringify(text)}`;
+  throw new ClearError('RS_USAGE', message);
+}
+
+/** /var/lib/resetscope for root, otherwise below XDG_STATE_HOME (XDG Base Directory Specification). */
+function defaultDataDir(env: NodeJS.ProcessEnv): string {
+  if (process.getuid?.() === 0) return '/var/lib/resetscope';
+  return join(env['XDG_STATE_HOME'] || join(homedir(), '.local', 'state'), 'resetscope');
+}

@@ -1,0 +1,75 @@
+/** `resetscope up`: all apps on this host, with a private Redis when none is given, until Ctrl-C or the first failure. */
+import { join } from 'node:path';
+import { ClearError, ExitCode } from '@resetscope/telemetry';
+import { Cleanup } from './cleanup.ts';
+import { findingLine } from './doctor.ts';
+import { checkErrorLog, checkErrorLogLevel } from './error-log-check.ts';
+import { requireNoFailure } from './finding.ts';
+import { checkCapture, checkInterface, checkRedis } from './host-checks.ts';
+import { startPrivateRedis } from './private-redis.ts';
+import { type StackReady, startStack } from './stack.ts';
+import { stopSignal } from './stop-signal.ts';
+import { Supervisor } from './supervisor.ts';
+import { Terminal } from './terminal.ts';
+import { resolveUpOptions, type UpOptions } from './up-options.ts';
+
+/** Ports beside the page's default 9150, so that Prometheus finds them again after a restart. */
+const METRICS_LISTEN = { tailer: '127.0.0.1:9151', capture: '127.0.0.1:9152', correlator: '127.0.0.1:9153' };
+
+export async function runUp(argv: readonly string[]): Promise<number> {
+  const options = resolveUpOptions('up', argv, process.env);
+  const stopped = stopSignal();
+  const cleanup = new Cleanup();
+  try {
+    await Promise.race([up(options, cleanup), stopped]);
+  } finally {
+    await cleanup.run();
+  }
+  return ExitCode.ok;
+}
+
+/** Never resolves; rejects when something could not start or ended. */
+async function up(options: UpOptions, cleanup: Cleanup): Promise<never> {
+  await checkHost(options);
+  const redis = options.redisUrl === undefined ? await startOwnRedis(options, cleanup) : null;
+  const supervisor = new Supervisor({ onLogLine: (_name, line) => process.stderr.write(`${line}\n`) });
+  await cleanup.defer(() => supervisor.stop());
+  const ready = await startStack(supervisor, {
+    ...options,
+    redisUrl: redis?.url ?? options.redisUrl ?? '',
+    checkpointDir: join(options.dataDir, 'checkpoint'),
+    from: 'end',
+    metricsListen: METRICS_LISTEN,
+  });
+  announce(options, ready);
+  const redisEnded = redis?.ended.then((how) => new ClearError('RS_REDIS_UNAVAILABLE', `private ${how}`));
+  throw await Promise.race([supervisor.failed, ...(redisEnded === undefined ? [] : [redisEnded])]);
+}
+
+/** Fails before anything is started; warnings are printed. */
+async function checkHost(options: UpOptions): Promise<void> {
+  const logs = await Promise.all(options.errorLogs.map(checkErrorLog));
+  const redis = await checkRedis(options.redisUrl);
+  const findings = [...logs, ...options.interfaces.map(checkInterface), checkCapture(), ...redis];
+  requireNoFailure(findings);
+  const levels = await Promise.all(options.errorLogs.map(checkErrorLogLevel));
+  const terminal = new Terminal(process.stderr, process.env);
+  for (const finding of [...findings, ...levels]) {
+    if (finding.status === 'warn') terminal.writeLine(findingLine(finding, terminal));
+  }
+}
+
+async function startOwnRedis({ dataDir, user }: UpOptions, cleanup: Cleanup): ReturnType<typeof startPrivateRedis> {
+  const redis = await startPrivateRedis({ kind: 'kept', dataDir }, user);
+  await cleanup.defer(redis.stop);
+  return redis;
+}
+
+function announce(options: UpOptions, ready: StackReady): void {
+  console.log(`following  ${options.errorLogs.join(', ')}`);
+  console.log(`capturing  ${options.interfaces.join(', ')}`);
+  console.log(`page       ${ready.web.url ?? `http://${options.listen}`}`);
+  const metrics = [ready.tailer, ready.capture, ready.correlator, ready.web].map(({ app, ops }) => `${app} ${ops}`);
+  console.log(`metrics    ${metrics.join(', ')}`);
+  console.log('Ctrl-C stops everything.');
+}

@@ -1,0 +1,72 @@
+/**
+ * `npm test`: installs what the tests need, then lint, build, type check, tests. Extra arguments go to jest. The last
+ * line is always `N passed, N failed, N skipped`. With CI=true a missing tool is a failure, otherwise its tests skip.
+ */
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import {
+  BootstrapError,
+  build,
+  ensureNpmPackages,
+  ensurePrograms,
+  requireNode,
+  root,
+  runScript,
+  step,
+} from './bootstrap.mjs';
+
+const tools = [
+  { program: 'nginx', package: 'nginx' },
+  { program: 'redis-server', package: 'redis-server' },
+  { program: 'tshark', package: 'tshark' },
+  { program: 'tcpdump', package: 'tcpdump' },
+  { program: 'ip', package: 'iproute2' },
+  { program: 'logrotate', package: 'logrotate' },
+];
+
+/** Apart from the others: on Ubuntu it is no Debian package, and its lack must not cost the rest. */
+const browser = [{ program: 'chromium', package: 'chromium' }];
+
+const bin = (name) => join(root, 'node_modules', '.bin', name);
+
+await runScript('npm test', async () => {
+  try {
+    requireNode();
+    for (const group of [tools, browser]) reportMissing(ensurePrograms(group));
+    ensureNpmPackages();
+    step('lint', [bin('biome'), 'check', '.']);
+    build();
+    step('type check of the tests', [bin('tsc'), '-p', 'tsconfig.test.json']);
+  } catch (error) {
+    if (!(error instanceof BootstrapError)) throw error;
+    process.stderr.write(`npm test: ${error.message}\n`);
+    console.log('0 passed, 1 failed, 0 skipped');
+    return 1;
+  }
+  return jest(process.argv.slice(2));
+});
+
+function reportMissing({ missing, reason }) {
+  if (missing.length === 0) return;
+  const names = missing.map((tool) => tool.program).join(', ');
+  if (process.env.CI === 'true') throw new BootstrapError(`expected ${names}: ${reason}`);
+  process.stderr.write(`  - tests that need ${names} will be skipped: ${reason}\n`);
+}
+
+/** jest writes to stderr; on stdout is the line of plain-reporter.mjs, held back because jest's own summary comes later. */
+function jest(args) {
+  const flags = ['--no-warnings', '--experimental-vm-modules', join(root, 'node_modules', 'jest', 'bin', 'jest.js')];
+  const child = spawn(process.execPath, [...flags, ...args], { cwd: root, stdio: ['inherit', 'pipe', 'inherit'] });
+  let plainLine = '0 passed, 1 failed, 0 skipped';
+  createInterface({ input: child.stdout }).on('line', (line) => {
+    if (/^\d+ passed, \d+ failed, \d+ skipped$/.test(line)) plainLine = line;
+    else console.log(line);
+  });
+  return new Promise((resolve) => {
+    child.once('close', (code) => {
+      console.log(plainLine);
+      resolve(code ?? 1);
+    });
+  });
+}
