@@ -290,7 +290,7 @@ describeIf(hasProgram('redis-server'), 'redis-server is not installed')('JobHand
     const { node, ring } = newRing();
     const story = answeredVisit({ port: 40_000 });
     await ring.append([story], START_US + 100_000);
-    const old = jobOf(node, START_US, logText({ connectionNumber: 2, stamp: '2026/11/22 05:35:12' }));
+    const old = jobOf(node, START_US, logText({ connectionNumber: 2, stamp: '2026/11/22 05:31:05' }));
     const live = jobOf(node, endOf(story) + 300, logText());
     const found = await firstLook(old, live);
     expect(originators(found)).toEqual(['window-expired', '10.0.0.1:40000']);

@@ -34,6 +34,22 @@ describe('liveLine', () => {
     });
   });
 
+  test.each([
+    ['nginx in UTC, told UTC+8', 'Asia/Shanghai'],
+    ['nginx in UTC, told UTC-5', '-05:00'],
+    ['a zone with quarter hours', '+05:45'],
+  ])('%s: a line read at once is live, and its stamp is put right', (_title, timezone) => {
+    expect(read(700_000, timezone)).toMatchObject({ stampUs: START_US, readAtUs: START_US + 700_000 });
+  });
+
+  test.each([
+    ['half way between quarters', 8 * 3_600_000_000 + 400_000_000],
+    ['a quarter hour and some seconds', 900_000_000 + 5_500_000],
+    ['further than any zone', 15 * 3_600_000_000],
+  ])('%s is late, not another zone', (_title, lateUs) => {
+    expect(read(lateUs)).toMatchObject({ stampUs: START_US, readAtUs: null });
+  });
+
   test.each(['', 'hello', '\xff\x00\xfe', logText().slice(10)])('%j is no log entry', (text) => {
     expect(read(0, 'UTC', text)).toBeNull();
   });
