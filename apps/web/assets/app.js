@@ -49,11 +49,16 @@ async function reloadList() {
 }
 
 function followIncidents(state) {
-  let timer = 0;
+  let isDue = false;
   const events = new EventSource('/events');
+  // The first event of a burst sets the time: a storm without a pause must not put it off for ever.
   const reloadSoon = () => {
-    clearTimeout(timer);
-    timer = setTimeout(() => reloadList().catch(() => undefined), RELOAD_DELAY_MS);
+    if (isDue) return;
+    isDue = true;
+    setTimeout(() => {
+      isDue = false;
+      reloadList().catch(() => undefined);
+    }, RELOAD_DELAY_MS);
   };
   let wasOpen = false;
   events.addEventListener('open', () => {

@@ -127,6 +127,24 @@ if (!canRun) console.log('skipped: chromium or redis-server is not installed');
     expect(complaints).toEqual([]);
   });
 
+  test('nor does a storm without a pause put that off', async () => {
+    const complaints = await open('/', {}, async (page) => {
+      await page.getByText('live', { exact: true }).waitFor();
+      const sentence = 'A storm has begun.';
+      let isOver = false;
+      const storm = (async () => {
+        for (let n = 0; !isOver; n++) {
+          await put(`storm-${n}`, { ...raceIncident, sentence });
+          await page.waitForTimeout(100);
+        }
+      })();
+      await page.getByRole('link', { name: sentence }).first().waitFor();
+      isOver = true;
+      await storm;
+    });
+    expect(complaints).toEqual([]);
+  });
+
   test('without JavaScript everything is there but the buttons', async () => {
     const complaints = await open('/incidents/post', { javaScriptEnabled: false }, async (page) => {
       await page.getByRole('heading', { name: postIncident.sentence }).waitFor();
