@@ -11,9 +11,6 @@ import { timeGroups, windowOfAll } from './line-time.ts';
 import { coverageReason, lostIn, withReason } from './ring-answer.ts';
 import { type RingCandidates, readCandidates } from './ring-candidates.ts';
 
-/** Another correlator may claim between looking and claiming: looked at again this often. */
-const CLAIM_ROUNDS = 4;
-
 /** A line to match, and the job it came with. */
 export interface PendingLine {
   readonly jobId: string;
@@ -51,9 +48,8 @@ async function correlateGroup(pending: readonly PendingLine[], access: RingAcces
   );
   const ownership = await Ownership.of(pending, candidates, access.claims);
   let matches = match(pending, candidates, ownership.open, coverage);
-  for (let round = 1; !(await ownership.settle(pending, matches)) && round < CLAIM_ROUNDS; round++) {
-    matches = match(pending, candidates, ownership.open, coverage);
-  }
+  // Another correlator may claim between looking and claiming; each time fewer connections are left, so this ends.
+  while (!(await ownership.settle(pending, matches))) matches = match(pending, candidates, ownership.open, coverage);
   return matches.map((found, i) => correlated(found, pending[i] as PendingLine, candidates, coverage));
 }
 
