@@ -40,6 +40,11 @@ function logLine(n: number, target: string): string {
   return `2026/11/22 06:35:12 [info] 17#17: *${n} recv() failed (104: Connection reset by peer) while sending to client, ${fields}\n`;
 }
 
+/** In the recommended format. */
+function accessLine(connection: number, port: number): string {
+  return `${connection} 1 ${CLIENT}:${port} ${NGINX} 1795329312.378 200 355 OK - - 56b17848de31d7f7202952cd3d3eecf0 "GET / HTTP/1.1"\n`;
+}
+
 let dir: TempDir;
 const paths: Record<string, string> = {};
 let pcap: Uint8Array;
@@ -59,6 +64,10 @@ beforeAll(async () => {
     'cut.pcap.gz': gzipSync(pcap).subarray(0, -20),
     'access.log': '10.0.0.7 - - [22/Nov/2026:06:35:12 +0000] "GET / HTTP/1.1" 200 1 "-" "-"\n',
     'empty.log': '',
+    'first.log': `2026/11/22 06:35:11 [notice] 1#1: start worker processes\n${logLine(13, '/weixin/sync')}`,
+    'second.log': `2026/11/22 06:35:11 [notice] 1#1: start worker processes\n${logLine(17, '/app/pay')}`,
+    'ports.log':
+      Array.from({ length: 30 }, (_, n) => accessLine(100 + n, 40_000 + n)).join('') + accessLine(13, 51_000),
   };
   for (const [name, content] of Object.entries(files)) {
     paths[name] = join(dir.path, name);
@@ -113,6 +122,16 @@ describe('resetscope analyze', () => {
     expect(expectBothMatched(stdout).clockOffsetSeconds).toBeCloseTo(8 * 3600, -1);
   });
 
+  test('an access log makes surer, also with what stands far down in it', async () => {
+    const confidences = async (...more: string[]): Promise<readonly number[]> => {
+      const { stdout } = await analyze('error.log', 'capture.pcap', '--json', ...more);
+      return expectBothMatched(stdout).incidents.map(({ confidence }) => confidence);
+    };
+    const [without, other] = await confidences();
+    expect(await confidences('--access-log', paths['ports.log'] ?? '')).toEqual([0.96, other]);
+    expect(without).toBeLessThan(0.96);
+  });
+
   test('text says what happened, plainly when nobody looks at a terminal', async () => {
     const { stdout } = await analyze('error.log', 'capture.pcap');
     expect(stdout).toContain('RST [R.]');
@@ -146,6 +165,15 @@ describe('resetscope analyze', () => {
     expect(stderr.trimEnd().split('\n')).toEqual([expect.stringMatching(line)]);
     expect(stdout).toBe('');
     expect(code).toBe(1);
+  });
+
+  test('--evidence: lines of one number in two logs keep a file each', async () => {
+    const folder = join(dir.path, 'evidence-of-two');
+    const logs = ['first.log', 'second.log'].flatMap((name) => ['--error-log', paths[name] ?? '']);
+    const flags = ['--pcap', paths['capture.pcap'] ?? '', '--timezone', 'UTC', '--evidence', folder];
+    expect((await resetscope(['analyze', ...logs, ...flags])).code).toBe(0);
+    const cause = 'client-rst-after-complete.pcapng';
+    expect((await readdir(folder)).toSorted()).toEqual([`log-1-line-2-${cause}`, `log-2-line-2-${cause}`]);
   });
 
   testIf(hasProgram('tshark'), 'needs tshark')(

@@ -23,13 +23,16 @@ export async function writeEvidence(
   const wanted = new Map<string, CapturedFrame[]>();
   for (const { stream } of incidents) if (stream !== null) wanted.set(pairKey(stream.originator, stream.responder), []);
   await collect(captures, wanted);
+  const nameOf = namesFor(incidents);
   try {
     await mkdir(folder, { recursive: true });
     for (const incident of incidents) {
       if (incident.stream === null) continue;
       const frames = wanted.get(pairKey(incident.stream.originator, incident.stream.responder)) ?? [];
-      const name = `line-${incident.line.lineNumber}-${incident.cause ?? 'unknown'}.pcapng`;
-      await writeFile(join(folder, name), evidencePcapng(frames, evidenceNotes(incident.evidence), incident.sentence));
+      await writeFile(
+        join(folder, nameOf(incident)),
+        evidencePcapng(frames, evidenceNotes(incident.evidence), incident.sentence),
+      );
     }
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? String(error);
@@ -40,6 +43,15 @@ export async function writeEvidence(
       error,
     );
   }
+}
+
+/** Line numbers are one log's own: with several logs each name says which, in the order in which they were given. */
+function namesFor(incidents: readonly Incident[]): (incident: Incident) => string {
+  const logs = [...new Set(incidents.map(({ line }) => line.file))];
+  return ({ line, cause }) => {
+    const log = logs.length > 1 ? `log-${logs.indexOf(line.file) + 1}-` : '';
+    return `${log}line-${line.lineNumber}-${cause ?? 'unknown'}.pcapng`;
+  };
 }
 
 async function collect(captures: readonly string[], wanted: ReadonlyMap<string, CapturedFrame[]>): Promise<void> {

@@ -1,6 +1,7 @@
 /** Error logs to lines of the reset family, access logs to the ports and ids they give away. */
 import { AccessLog, type LogLine, logLine } from '@resetscope/diagnosis';
 import {
+  type AccessLogFormat,
   decodeLatin1,
   detectLogFormat,
   isResetFamily,
@@ -65,21 +66,35 @@ const FORMAT_SAMPLE = 20;
 /** @throws ClearError RS_FILE_UNREADABLE, RS_NOT_A_LOG when the format is none that is known. */
 export async function readAccessLogs(paths: readonly string[]): Promise<AccessLog> {
   const log = new AccessLog();
-  for (const path of paths) {
-    const lines: Uint8Array[] = [];
-    for await (const line of splitLines(readPieces(path, 'access log'))) lines.push(line);
-    const format = detectLogFormat(lines.slice(0, FORMAT_SAMPLE));
-    if (format === null && lines.length > 0) {
-      throw new ClearError(
-        'RS_NOT_A_LOG',
-        `expected an nginx access log at ${path} in a known log_format`,
-        'use the one README.md recommends',
-      );
-    }
-    for (const line of lines) {
-      const entry = format === null ? null : parseAccessLogLine(format, line);
-      if (entry !== null) log.add(entry);
-    }
-  }
+  for (const path of paths) await readAccessLog(path, log);
   return log;
+}
+
+/** Holds the first lines until they have told the format, and no others. */
+async function readAccessLog(path: string, log: AccessLog): Promise<void> {
+  const sample: Uint8Array[] = [];
+  let format: AccessLogFormat | null = null;
+  for await (const line of splitLines(readPieces(path, 'access log'))) {
+    if (format !== null) addEntry(log, format, line);
+    else if (sample.push(line) === FORMAT_SAMPLE) format = addSample(log, path, sample);
+  }
+  if (format === null && sample.length > 0) addSample(log, path, sample);
+}
+
+function addSample(log: AccessLog, path: string, sample: readonly Uint8Array[]): AccessLogFormat {
+  const format = detectLogFormat(sample);
+  if (format === null) {
+    throw new ClearError(
+      'RS_NOT_A_LOG',
+      `expected an nginx access log at ${path} in a known log_format`,
+      'use the one README.md recommends',
+    );
+  }
+  for (const line of sample) addEntry(log, format, line);
+  return format;
+}
+
+function addEntry(log: AccessLog, format: AccessLogFormat, line: Uint8Array): void {
+  const entry = parseAccessLogLine(format, line);
+  if (entry !== null) log.add(entry);
 }
