@@ -1,8 +1,7 @@
 /** Flags and environment to options: pure, so that every combination can be tested. */
-import { parseArgs } from 'node:util';
 import { ANY_INTERFACE, MAX_FILTER_PORTS } from '@resetscope/capture';
 import { MIN_RING_BYTES } from '@resetscope/ring';
-import { ClearError, type ListenAddress, parseListenAddress } from '@resetscope/telemetry';
+import { ClearError, type ListenAddress, parseFlags, parseListenAddress, redisUrlFrom } from '@resetscope/telemetry';
 import { parseBytes, parseSeconds } from './quantity.ts';
 
 export const HELP = `Usage: resetscope capture [options]
@@ -59,7 +58,7 @@ const FLAGS = {
 
 /** args: without node and script. @throws ClearError RS_USAGE */
 export function resolveOptions(args: readonly string[], { env, hostname, isRoot }: Surroundings): CaptureOptions {
-  const flags = readFlags(args);
+  const flags = parseFlags(args, FLAGS, 'see --help');
   const interfaces = flags.interface ?? listOf(env['RESETSCOPE_INTERFACE']);
   const ringBytes = parseBytes('--ring-bytes', flags['ring-bytes'] ?? '256m');
   if (ringBytes < MIN_RING_BYTES) {
@@ -68,7 +67,7 @@ export function resolveOptions(args: readonly string[], { env, hostname, isRoot 
   return {
     interfaces: interfaces.length === 0 ? [ANY_INTERFACE] : [...new Set(interfaces)],
     ports: parsePorts(flags.ports ?? ''),
-    redisUrl: flags.redis ?? (env['REDIS_URL'] || 'redis://127.0.0.1:6379'),
+    redisUrl: redisUrlFrom(flags.redis, env),
     node: flags.node ?? (env['RESETSCOPE_NODE'] || hostname),
     ringBytes,
     ringAgeUs: parseSeconds('--ring-age', flags['ring-age'] ?? '15m') * 1e6,
@@ -77,14 +76,6 @@ export function resolveOptions(args: readonly string[], { env, hostname, isRoot 
     metricsListen: parseListenAddress(flags['metrics-listen'] ?? '127.0.0.1:9152'),
     user: flags.user ?? (isRoot ? 'nobody' : null),
   };
-}
-
-function readFlags(args: readonly string[]) {
-  try {
-    return parseArgs({ args: [...args], options: FLAGS, strict: true, allowPositionals: false }).values;
-  } catch (error) {
-    throw new ClearError('RS_USAGE', (error as Error).message, 'see --help', error);
-  }
 }
 
 function parsePorts(text: string): readonly number[] {

@@ -1,22 +1,13 @@
-/** Command-line flags: node:util's parseArgs, with errors that name the flag, the command and where to read more. */
-import { type ParseArgsConfig, parseArgs } from 'node:util';
-import { ClearError } from '@resetscope/telemetry';
-
-export type FlagSpec = NonNullable<ParseArgsConfig['options']>;
-
-type Parsed<Spec extends FlagSpec> = ReturnType<typeof parseArgs<{ options: Spec; strict: true }>>['values'];
+/** Flags of the command line: what telemetry reads for every program, with errors that name the flag and the command. */
+import { ClearError, type FlagSpec, type Flags, parseFlags as readFlags } from '@resetscope/telemetry';
 
 /** Values of the flags in `spec`; positional arguments are refused. Throws a usage ClearError. */
-export function parseFlags<Spec extends FlagSpec>(command: string, argv: readonly string[], spec: Spec): Parsed<Spec> {
-  try {
-    return parseArgs({ args: [...argv], options: spec, strict: true, allowPositionals: false }).values as Parsed<Spec>;
-  } catch (error) {
-    throw new ClearError('RS_USAGE', describe(error, spec), `see resetscope ${command} --help`);
-  }
+export function parseFlags<Spec extends FlagSpec>(command: string, argv: readonly string[], spec: Spec): Flags<Spec> {
+  return readFlags(argv, spec, `see resetscope ${command} --help`, (text) => describe(text, spec));
 }
 
-function describe(error: unknown, spec: FlagSpec): string {
-  const text = (error as Error).message;
+/** text: the first line of parseArgs' own message. */
+function describe(text: string, spec: FlagSpec): string {
   const unknown = /^Unknown option '([^']*)'/.exec(text)?.[1];
   if (unknown !== undefined) {
     const known = Object.keys(spec).map((name) => `--${name}`);
@@ -26,7 +17,7 @@ function describe(error: unknown, spec: FlagSpec): string {
   if (unexpected !== undefined) return `unexpected argument ${JSON.stringify(unexpected)}`;
   const incomplete = /^Option '(?:-\w, )?(--[\w-]+) <value>' argument missing/.exec(text)?.[1];
   if (incomplete !== undefined) return `expected a value after ${incomplete}, got none`;
-  return text.split('\n')[0]?.replace(/\.$/, '') ?? text;
+  return text.replace(/\.$/, '');
 }
 
 /** A whole number from a flag's text. */

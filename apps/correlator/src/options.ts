@@ -1,7 +1,6 @@
 /** Flags and environment to options. */
-import { parseArgs } from 'node:util';
 import { isTimeZone } from '@resetscope/nginx-log';
-import { ClearError, type ListenAddress, parseListenAddress } from '@resetscope/telemetry';
+import { ClearError, type ListenAddress, parseFlags, parseListenAddress, redisUrlFrom } from '@resetscope/telemetry';
 
 export const HELP = `Usage: resetscope correlator [options]
 
@@ -39,7 +38,7 @@ export function resolveOptions(
   args: readonly string[],
   env: Readonly<Record<string, string | undefined>>,
 ): CorrelatorOptions {
-  const flags = readFlags(args);
+  const flags = parseFlags(args, FLAGS, 'see resetscope correlator --help');
   const timezone = flags.timezone ?? (env['RESETSCOPE_TIMEZONE'] || Intl.DateTimeFormat().resolvedOptions().timeZone);
   if (!isTimeZone(timezone)) {
     throw new ClearError(
@@ -55,27 +54,9 @@ export function resolveOptions(
     );
   }
   return {
-    redisUrl: flags.redis ?? (env['REDIS_URL'] || 'redis://127.0.0.1:6379'),
+    redisUrl: redisUrlFrom(flags.redis, env),
     timezone,
     concurrency,
     metricsListen: parseListenAddress(flags['metrics-listen'] ?? '127.0.0.1:9153'),
   };
-}
-
-function readFlags(args: readonly string[]): {
-  redis?: string;
-  timezone?: string;
-  concurrency?: string;
-  'metrics-listen'?: string;
-} {
-  try {
-    return parseArgs({ args: [...args], options: FLAGS, strict: true, allowPositionals: false }).values;
-  } catch (error) {
-    throw new ClearError(
-      'RS_USAGE',
-      (error as Error).message.split('\n')[0] ?? '',
-      'see resetscope correlator --help',
-      error,
-    );
-  }
 }

@@ -1,7 +1,6 @@
 /** Flags and environment to options: pure, so that every combination can be tested. */
 import { resolve } from 'node:path';
-import { parseArgs } from 'node:util';
-import { ClearError, type ListenAddress, parseListenAddress } from '@resetscope/telemetry';
+import { ClearError, type ListenAddress, parseFlags, parseListenAddress, redisUrlFrom } from '@resetscope/telemetry';
 
 export const HELP = `Usage: resetscope tailer --error-log FILE [options]
 
@@ -51,7 +50,7 @@ const SEE_HELP = 'see "resetscope tailer --help"';
 
 /** args: without node and script. @throws ClearError RS_USAGE */
 export function resolveOptions(args: readonly string[], { env, hostname }: Surroundings): TailerOptions {
-  const flags = readFlags(args);
+  const flags = parseFlags(args, FLAGS, SEE_HELP);
   const errorLogs = flags['error-log'] ?? (env['RESETSCOPE_ERROR_LOG'] ?? '').split(',');
   const named = errorLogs.map((path) => path.trim()).filter((path) => path !== '');
   if (named.length === 0) {
@@ -62,20 +61,12 @@ export function resolveOptions(args: readonly string[], { env, hostname }: Surro
     checkpointDir: resolve(
       flags['checkpoint-dir'] ?? (env['RESETSCOPE_CHECKPOINT_DIR'] || '/var/lib/resetscope/checkpoint'),
     ),
-    redisUrl: flags.redis ?? (env['REDIS_URL'] || 'redis://127.0.0.1:6379'),
+    redisUrl: redisUrlFrom(flags.redis, env),
     node: flags.node ?? (env['RESETSCOPE_NODE'] || hostname),
     from: parseStart(flags.from ?? 'end'),
     waitForLogs: flags.wait ?? false,
     metricsListen: parseListenAddress(flags['metrics-listen'] ?? '127.0.0.1:9151'),
   };
-}
-
-function readFlags(args: readonly string[]) {
-  try {
-    return parseArgs({ args: [...args], options: FLAGS, strict: true, allowPositionals: false }).values;
-  } catch (error) {
-    throw new ClearError('RS_USAGE', (error as Error).message, SEE_HELP, error);
-  }
 }
 
 function parseStart(text: string): StartAt {

@@ -1,6 +1,7 @@
 export { Counter, Gauge, Histogram, Registry } from 'prom-client';
 export { type AppMessage, type FailedMessage, type ReadyMessage, type RunningApp, runApp } from './app.ts';
 export { ClearError, type ClearErrorCode, describeFailure, ExitCode } from './clear-error.ts';
+export { type FlagSpec, type Flags, parseFlags } from './flags.ts';
 export {
   describeListenError,
   formatListenAddress,
@@ -9,4 +10,4 @@ export {
 } from './listen-address.ts';
 export { createLogger, type Logger } from './logger.ts';
 export { type OpsOptions, type OpsServer, startOpsServer } from './ops-server.ts';
-export { connectRedis, maskRedisUrl, type RedisUrl } from './redis-connection.ts';
+export { connectRedis, maskRedisUrl, type RedisUrl, redisUrlFrom } from './redis-connection.ts';

@@ -5,6 +5,14 @@ import { ClearError } from './clear-error.ts';
 /** `redis://host:port/db`, `rediss://…`, or `unix:/path/to.sock` (a plain path works too). */
 export type RedisUrl = string;
 
+/** Where a Redis is when nobody says. */
+const DEFAULT_REDIS_URL: RedisUrl = 'redis://127.0.0.1:6379';
+
+/** The flag, else REDIS_URL, else a server on this host. */
+export function redisUrlFrom(flag: string | undefined, env: Readonly<Record<string, string | undefined>>): RedisUrl {
+  return flag ?? (env['REDIS_URL'] || DEFAULT_REDIS_URL);
+}
+
 /** For messages: the same URL with its password masked. */
 export function maskRedisUrl(url: RedisUrl): string {
   return url.replace(/(\/\/[^:@/]*):[^@/]*@/, '$1:***@');
