@@ -1,5 +1,5 @@
 /** Which connections of the ring a group of lines could speak of, from the reset index: no packet is read for this. */
-import type { LogLine } from '@resetscope/diagnosis';
+import { type LogLine, upstreamKey } from '@resetscope/diagnosis';
 import type { ConnectionKey, ResetRecord } from '@resetscope/ring';
 import { TcpFlag } from '@resetscope/wire';
 import { windowOf, writtenUs } from './line-time.ts';
@@ -33,7 +33,7 @@ export function fairKeys(wanted: readonly (readonly ConnectionKey[])[], max: num
 
 /** `address port` of each upstream that the lines name. */
 export function upstreamsOf(lines: readonly LogLine[]): ReadonlySet<string> {
-  return new Set(lines.flatMap((line) => upstreamOf(line) ?? []));
+  return new Set(lines.flatMap((line) => upstreamKey(line) ?? []));
 }
 
 /** A closed port's answer to a SYN (RFC 9293 section 3.5.2, group 1). */
@@ -88,7 +88,7 @@ function firstAfter(resets: readonly ResetRecord[], atUs: number): number {
 function fits(line: LogLine, reset: ResetRecord, upstreams: ReadonlySet<string>): boolean {
   if (isRefusal(reset) && line.kind !== 'connect-failed') return false;
   if (line.leg === 'upstream') {
-    const upstream = upstreamOf(line);
+    const upstream = upstreamKey(line);
     return upstream !== null && (endOf(reset, 'src') === upstream || endOf(reset, 'dst') === upstream);
   }
   return (
@@ -102,11 +102,6 @@ function isOfUpstream(reset: ResetRecord, upstreams: ReadonlySet<string>): boole
 
 function endOf(reset: ResetRecord, end: 'src' | 'dst'): string {
   return end === 'src' ? `${reset.src} ${reset.srcPort}` : `${reset.dst} ${reset.dstPort}`;
-}
-
-function upstreamOf(line: LogLine): string | null {
-  const upstream = line.entry.upstream;
-  return upstream?.address == null || upstream.port === null ? null : `${upstream.address} ${upstream.port}`;
 }
 
 function nameOf(key: ConnectionKey): string {

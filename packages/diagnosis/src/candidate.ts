@@ -1,6 +1,6 @@
 /** One way to explain a line: a connection, and the FIN or RST in it that nginx would have noticed. */
-import type { Ending, Side, TcpStream } from '@resetscope/flow';
-import { nginxSideOf, otherSide } from './case-file.ts';
+import { type Ending, otherSide, type Side, type TcpStream } from '@resetscope/flow';
+import { nginxSideOf } from './case-file.ts';
 import type { Leg } from './incident.ts';
 import type { LogLine } from './log-line.ts';
 

@@ -1,5 +1,5 @@
 /** Everything a rule may look at: one line, one connection, and what the rest of the capture says about its ends. */
-import type { Ending, Exchange, Moment, Side, TcpStream } from '@resetscope/flow';
+import { type Ending, type Exchange, type Moment, otherSide, type Side, type TcpStream } from '@resetscope/flow';
 import type { ErrorLogEntry, LineKind } from '@resetscope/nginx-log';
 import type { Leg, Outcome, Phase } from './incident.ts';
 import { outcomeOf } from './outcome.ts';
@@ -28,10 +28,6 @@ export interface CaseFile {
 /** In both legs the originator asks and the responder answers. */
 export function nginxSideOf(leg: Leg): Side {
   return leg === 'client' ? 'responder' : 'originator';
-}
-
-export function otherSide(side: Side): Side {
-  return side === 'originator' ? 'responder' : 'originator';
 }
 
 export interface CaseInput {

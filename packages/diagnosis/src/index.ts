@@ -23,7 +23,7 @@ export type {
   Trust,
   UnmatchedReason,
 } from './incident.ts';
-export { type LogLine, logLine } from './log-line.ts';
+export { type LogLine, logLine, upstreamKey } from './log-line.ts';
 export type { Match } from './match.ts';
 export { Surroundings } from './surroundings.ts';
 export { rfc3339 } from './time-text.ts';

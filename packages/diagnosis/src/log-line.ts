@@ -38,3 +38,8 @@ export function logLine(ref: LineRef, entry: ErrorLogEntry, zone: string, readAt
     readAtUs,
   };
 }
+
+/** `address port` of the upstream that the line names; null without one, or when it is no IP address and port. */
+export function upstreamKey({ entry: { upstream } }: LogLine): string | null {
+  return upstream?.address == null || upstream.port === null ? null : `${upstream.address} ${upstream.port}`;
+}

@@ -165,9 +165,7 @@ function costsOf(option: Option, rank: number, columnOf: ReadonlyMap<TcpStream, 
 function answer(option: Option, stream: TcpStream | undefined, taken: ReadonlySet<TcpStream | undefined>): Match {
   const { line, candidates } = option;
   const best = candidates.find((c) => c.stream === stream);
-  const top = candidates[0]?.score ?? 0;
-  if (best === undefined || top - best.score > STEP_DOWN_MAX)
-    return { kind: 'unmatched', line, reason: 'no-such-reset' };
+  if (best === undefined) return { kind: 'unmatched', line, reason: 'no-such-reset' };
   const others = candidates.filter((c) => c !== best && best.score - c.score < ALIKE);
   const free = others.filter((c) => !taken.has(c.stream));
   if (free.length > 0) return { kind: 'ambiguous', line, candidates: [best, ...others].slice(0, SHOWN_MAX) };
@@ -180,7 +178,7 @@ function answer(option: Option, stream: TcpStream | undefined, taken: ReadonlySe
   };
 }
 
-/** Calibrated on recorded cases (docs/accuracy.md): how often an answer with this evidence is the right connection. */
+/** Calibrated on recorded cases (test/accuracy): how often an answer with this evidence is the right connection. */
 function confidenceOf(option: Option, best: Candidate, others: readonly Candidate[]): number {
   const has = (kind: ScorePart['kind']): boolean => best.parts.some((part) => part.kind === kind);
   const exact = has('access-log');

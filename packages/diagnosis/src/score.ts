@@ -1,7 +1,7 @@
 /**
  * How well a connection explains a line: each piece of evidence adds its weight or excludes the candidate. Weights were
  * set so that a matching request line outweighs everything that is not exact, and were checked on recorded cases with
- * known answers (docs/accuracy.md).
+ * known answers (test/accuracy).
  */
 import type { Ending, Exchange, TcpStream } from '@resetscope/flow';
 import type { AccessLog } from './access-log.ts';

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { nginxSideOf, openCase, otherSide } from './case-file.ts';
+import { otherSide } from '@resetscope/flow';
+import { nginxSideOf, openCase } from './case-file.ts';
 import { judge } from './diagnose.ts';
 import type { Leg, Outcome } from './incident.ts';
 import { sentenceOf, succeededText, whoSentence } from './sentence.ts';

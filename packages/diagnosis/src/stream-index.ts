@@ -1,11 +1,12 @@
 /** Finds the connections that a line could speak of, by address and leg. */
 import type { TcpStream } from '@resetscope/flow';
-import type { LogLine } from './log-line.ts';
+import { type LogLine, upstreamKey } from './log-line.ts';
+import { addTo, type Multimap } from './multimap.ts';
 
 export class StreamIndex {
   readonly streams: readonly TcpStream[];
-  private readonly byOriginator = new Map<string, TcpStream[]>();
-  private readonly byResponder = new Map<string, TcpStream[]>();
+  private readonly byOriginator: Multimap<string, TcpStream> = new Map();
+  private readonly byResponder: Multimap<string, TcpStream> = new Map();
   private readonly upstreams: ReadonlySet<string>;
 
   /** lines tell which responders are upstreams, so that a client leg is never looked for there. */
@@ -13,8 +14,8 @@ export class StreamIndex {
     this.streams = streams;
     this.upstreams = new Set(lines.flatMap((line) => upstreamKey(line) ?? []));
     for (const stream of streams) {
-      add(this.byOriginator, stream.originator.address, stream);
-      add(this.byResponder, `${stream.responder.address} ${stream.responder.port}`, stream);
+      addTo(this.byOriginator, stream.originator.address, stream);
+      addTo(this.byResponder, `${stream.responder.address} ${stream.responder.port}`, stream);
     }
   }
 
@@ -32,16 +33,4 @@ export class StreamIndex {
   private isUpstreamLeg(stream: TcpStream): boolean {
     return this.upstreams.has(`${stream.responder.address} ${stream.responder.port}`);
   }
-}
-
-function upstreamKey(line: LogLine): string | null {
-  const upstream = line.entry.upstream;
-  if (upstream?.address == null || upstream.port === null) return null;
-  return `${upstream.address} ${upstream.port}`;
-}
-
-function add(map: Map<string, TcpStream[]>, key: string, stream: TcpStream): void {
-  const list = map.get(key);
-  if (list === undefined) map.set(key, [stream]);
-  else list.push(stream);
 }

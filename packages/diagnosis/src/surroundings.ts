@@ -3,6 +3,7 @@
  * same server that died at the same moment. Filled while the capture is read, asked by the rules.
  */
 import type { Endpoint, TcpStream } from '@resetscope/flow';
+import { addTo, type Multimap } from './multimap.ts';
 
 /** Deaths this close together have one cause: a killed process, a closed listener (measured: within 1 ms; 5 ms of slack). */
 const TOGETHER_US = 5_000;
@@ -18,8 +19,8 @@ interface Death {
 
 export class Surroundings {
   private readonly ttls = new Map<string, Set<number>>();
-  private readonly deaths = new Map<string, Death[]>();
-  private readonly refusals = new Map<string, number[]>();
+  private readonly deaths: Multimap<string, Death> = new Map();
+  private readonly refusals: Multimap<string, number> = new Map();
 
   /** A TTL (hop limit) seen on a packet from this address that was not a RST. */
   noteTtl(address: string, ttl: number): void {
@@ -32,12 +33,12 @@ export class Surroundings {
     const first = stream.endings.find((e) => e.from === 'responder');
     if (first === undefined) return;
     if (first.shape === 'refuse') this.noteRefusal(stream.responder, first.tsUs);
-    else push(this.deaths, keyOf(stream.responder), { atUs: first.tsUs, stream });
+    else addTo(this.deaths, keyOf(stream.responder), { atUs: first.tsUs, stream });
   }
 
   /** The server answered a SYN with RST; noteStream finds it by itself. */
   noteRefusal(server: Endpoint, atUs: number): void {
-    push(this.refusals, keyOf(server), atUs);
+    addTo(this.refusals, keyOf(server), atUs);
   }
 
   /** Null without a baseline. */
@@ -73,10 +74,4 @@ function isUnanswered(stream: TcpStream): boolean {
 
 function keyOf(end: Endpoint): string {
   return `${end.address} ${end.port}`;
-}
-
-function push<T>(map: Map<string, T[]>, key: string, value: T): void {
-  const list = map.get(key);
-  if (list === undefined) map.set(key, [value]);
-  else list.push(value);
 }

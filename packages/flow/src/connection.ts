@@ -12,8 +12,9 @@ import type { MessageReader } from './message-reader.ts';
 import type { Payload, PayloadHints } from './payload.ts';
 import { protocolOf, startsMessage } from './protocol.ts';
 import { SegmentChain, type SegmentLog } from './segment-log.ts';
+import type { Side } from './side.ts';
 import { StreamReader } from './stream-reader.ts';
-import type { Ending, Protocol, Side } from './tcp-stream.ts';
+import type { Ending, Protocol } from './tcp-stream.ts';
 import { TlsReader } from './tls-reader.ts';
 
 /** FINs and RSTs kept; a storm of resets is counted beyond. */

@@ -3,7 +3,8 @@ import { type Packet, TcpFlag } from '@resetscope/wire';
 import type { Connection } from './connection.ts';
 import type { Half } from './half.ts';
 import { ipIdFollows, optionsMatch, resetShape, ttlMatches, windowGrew } from './reset-shape.ts';
-import type { Ending, Moment, Side } from './tcp-stream.ts';
+import type { Side } from './side.ts';
+import type { Ending, Moment } from './tcp-stream.ts';
 
 /** State of both directions now. */
 export function momentOf(connection: Connection): Moment {

@@ -2,6 +2,7 @@ export type { Connection } from './connection.ts';
 export type { Exchange, Framing, MessageState } from './exchange.ts';
 export { type FlowOptions, FlowTracker, type ResetCounts } from './flow-tracker.ts';
 export type { PayloadHints } from './payload.ts';
+export { otherSide, type Side } from './side.ts';
 export type {
   Ending,
   Endpoint,
@@ -10,7 +11,6 @@ export type {
   Protocol,
   ResetShape,
   Segment,
-  Side,
   TcpStream,
 } from './tcp-stream.ts';
 export type { TeardownName } from './teardown.ts';

@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { SegmentChain, type SegmentFields, SegmentLog } from './segment-log.ts';
-import type { Segment, Side } from './tcp-stream.ts';
+import type { Side } from './side.ts';
+import type { Segment } from './tcp-stream.ts';
 
 const SIDES: readonly [Side, Side] = ['originator', 'responder'];
 

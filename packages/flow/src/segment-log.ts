@@ -3,7 +3,8 @@
  * ended connection held is reused at once. Each chain keeps its first and its last packets; what falls out between them
  * is counted, so a long download costs as much as a short one.
  */
-import type { Segment, Side } from './tcp-stream.ts';
+import type { Side } from './side.ts';
+import type { Segment } from './tcp-stream.ts';
 
 /** Packets kept from the start of a connection: handshake, TLS set-up, first exchange. */
 const KEEP_FIRST = 24;

@@ -4,7 +4,8 @@ import { momentOf, renumbered } from './ending.ts';
 import { connState } from './endpoint-state.ts';
 import { endpointsOf, type FourTuple } from './four-tuple.ts';
 import type { SegmentLog } from './segment-log.ts';
-import type { Side, TcpStream } from './tcp-stream.ts';
+import { otherSide } from './side.ts';
+import type { TcpStream } from './tcp-stream.ts';
 import { nameTeardown } from './teardown.ts';
 
 /** tuple: its first end is the connection's half 0. */
@@ -49,8 +50,4 @@ export function snapshot(c: Connection, tuple: FourTuple, log: SegmentLog): TcpS
     omittedSegments: c.segments.omitted,
     last: momentOf(c),
   };
-}
-
-function otherSide(side: Side): Side {
-  return side === 'originator' ? 'responder' : 'originator';
 }

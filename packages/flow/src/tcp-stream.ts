@@ -4,10 +4,9 @@
  * complete and independent of the capture.
  */
 import type { Exchange } from './exchange.ts';
+import type { Side } from './side.ts';
 import type { TeardownName } from './teardown.ts';
 import type { TlsSummary } from './tls-reader.ts';
-
-export type Side = 'originator' | 'responder';
 
 export interface Endpoint {
   /** `10.0.0.1` or RFC 5952 IPv6, no brackets. */

@@ -1,6 +1,7 @@
 /** How a connection was taken down, named (rst-causes section 5). Pure ACKs count only where the name needs them. */
 import { seqDiff } from '@resetscope/wire';
-import type { Ending, Side } from './tcp-stream.ts';
+import type { Side } from './side.ts';
+import type { Ending } from './tcp-stream.ts';
 
 export type TeardownName =
   | 'four-way'

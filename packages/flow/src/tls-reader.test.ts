@@ -18,7 +18,8 @@ import {
 } from '../test-data/tls.ts';
 import { joinBytes } from './join-bytes.ts';
 import type { Payload } from './payload.ts';
-import type { Side, TcpStream } from './tcp-stream.ts';
+import type { Side } from './side.ts';
+import type { TcpStream } from './tcp-stream.ts';
 import { startsLikeTls, TlsReader } from './tls-reader.ts';
 
 const HELLO = record(RecordType.handshake, clientHello(serverNameExtension('www.shop.test')));

@@ -5,7 +5,7 @@
  */
 import { joinBytes } from './join-bytes.ts';
 import type { Payload } from './payload.ts';
-import type { Side } from './tcp-stream.ts';
+import type { Side } from './side.ts';
 import { HandshakeType, readServerName, selectsTls13 } from './tls-hello.ts';
 
 export interface TlsAlert {

@@ -3,7 +3,7 @@
  * Rows are data; ladder-text.ts and ladder-svg.ts draw them.
  */
 import type { LadderRow } from '@resetscope/diagnosis';
-import type { Segment, Side, TcpStream } from '@resetscope/flow';
+import { otherSide, type Segment, type Side, type TcpStream } from '@resetscope/flow';
 import { formatFlags, TcpFlag } from '@resetscope/wire';
 
 /** Rows of a ladder at most; what is beyond is folded. Two screens of an 80x24 terminal with notes (chosen). */
@@ -159,7 +159,7 @@ const NO_NUMBERS: Numbers = { atUs: 0, from: 'originator', seq: 0, ack: 0, rawSe
 
 /** Sequence numbers relative to each side's initial one, modulo 2^32 (RFC 9293 section 3.4); ack 0 without the ACK bit. */
 function numbers(stream: TcpStream, segment: Segment): Numbers {
-  const peer: Side = segment.from === 'originator' ? 'responder' : 'originator';
+  const peer = otherSide(segment.from);
   const hasAck = (segment.flags & TcpFlag.ACK) !== 0;
   return {
     atUs: sinceStartUs(stream, segment),

@@ -1,5 +1,5 @@
 /** Streams for tests of the ladder, from the little that matters there. */
-import type { HalfSummary, Moment, Segment, TcpStream } from '@resetscope/flow';
+import { type HalfSummary, type Moment, otherSide, type Segment, type TcpStream } from '@resetscope/flow';
 
 export const ORIGINATOR_ISN = 0xffff_ff00;
 export const RESPONDER_ISN = 1000;
@@ -13,7 +13,7 @@ export const ACK = 16;
 /** A segment; seq and ack are relative, as Wireshark shows them. */
 export function segment(frameNumber: number, from: Segment['from'], fields: Partial<Segment> = {}): Segment {
   const isn = { originator: ORIGINATOR_ISN, responder: RESPONDER_ISN };
-  const peer = from === 'originator' ? 'responder' : 'originator';
+  const peer = otherSide(from);
   return {
     frameNumber,
     from,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Side, TcpStream } from '@resetscope/flow';
-import { type CaseFile, nginxSideOf, openCase, otherSide } from '../case-file.ts';
+import { otherSide, type Side, type TcpStream } from '@resetscope/flow';
+import { type CaseFile, nginxSideOf, openCase } from '../case-file.ts';
 import { causeById } from '../causes.ts';
 import { judge } from '../diagnose.ts';
 import type { Leg } from '../incident.ts';

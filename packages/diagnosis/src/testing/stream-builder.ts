@@ -1,5 +1,5 @@
 /** A connection told in one expression: a TcpStory, decoded and tracked as a capture would be. */
-import { FlowTracker, type Side, type TcpStream } from '@resetscope/flow';
+import { FlowTracker, otherSide, type Side, type TcpStream } from '@resetscope/flow';
 import { type StoryEnd, type Oddity as StoryOddity, TcpStory } from '@resetscope/testkit';
 import { PacketDecoder } from '@resetscope/wire';
 
@@ -106,7 +106,7 @@ export class StreamBuilder {
 
   private oddityOf(from: Side, { seq, ack, withoutTimestamps, ...rest }: Oddity): StoryOddity {
     const absolute = (end: StoryEnd, relative: number): number => (end.isn + relative) >>> 0;
-    const peer = this.story[from === 'originator' ? 'responder' : 'originator'];
+    const peer = this.story[otherSide(from)];
     return {
       ...rest,
       ...(seq === undefined ? {} : { seq: absolute(this.story[from], seq) }),
