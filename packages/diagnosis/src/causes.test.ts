@@ -38,3 +38,9 @@ test('causeById finds each and nothing else', () => {
   for (const cause of CAUSES) expect(causeById(cause.id)).toBe(cause);
   expect(causeById('constructor')).toBeUndefined();
 });
+
+test('there are as many as the README says', () => {
+  const readme = readFileSync(new URL('../../../README.md', import.meta.url), 'utf8');
+  expect(CAUSES).toHaveLength(70);
+  expect(readme).toContain('A cause out of [seventy](docs/verdicts.md)');
+});
