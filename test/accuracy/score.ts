@@ -1,9 +1,9 @@
 /** How often answers are right, added up over cases. */
 import type { Incident, Outcome } from '@resetscope/diagnosis';
-import { isRightStream, type Truth, type TruthLine } from './truth.ts';
+import { isAccepted, isRightStream, type Truth, type TruthLine } from './truth.ts';
 
 /** Confidence from which an answer counts as sure. */
-const SURE = 0.9;
+export const SURE = 0.9;
 
 export const FIELDS = ['leg', 'resetBy', 'phase', 'cause', 'frame', 'outcome'] as const;
 export type Field = (typeof FIELDS)[number];
@@ -19,8 +19,8 @@ export class Score {
   wrongSure = 0;
   /** What was wrong, for the message of a failing test. */
   readonly wrong: string[] = [];
-  private readonly right = new Map<Field, number>();
-  private readonly asked = new Map<Field, number>();
+  private readonly rightAnswers = new Map<Field, number>();
+  private readonly askedAnswers = new Map<Field, number>();
 
   get precision(): number {
     return ratio(this.matchedRight, this.matched);
@@ -31,7 +31,12 @@ export class Score {
   }
 
   rate(field: Field): number {
-    return ratio(this.right.get(field) ?? 0, this.asked.get(field) ?? 0);
+    return ratio(this.rightAnswers.get(field) ?? 0, this.asked(field));
+  }
+
+  /** Answers that were compared. */
+  asked(field: Field): number {
+    return this.askedAnswers.get(field) ?? 0;
   }
 
   add(truth: Truth, incidents: readonly Incident[]): this {
@@ -71,9 +76,8 @@ export class Score {
 
   private compare(field: Field, want: unknown, got: unknown, truth: TruthLine, acceptKey: string = field): void {
     if (want === undefined) return;
-    this.asked.set(field, (this.asked.get(field) ?? 0) + 1);
-    const isRight = got === want || (truth.accept?.[acceptKey] ?? []).includes(got);
-    if (isRight) this.right.set(field, (this.right.get(field) ?? 0) + 1);
+    this.askedAnswers.set(field, this.asked(field) + 1);
+    if (isAccepted(truth, acceptKey, want, got)) this.rightAnswers.set(field, (this.rightAnswers.get(field) ?? 0) + 1);
   }
 }
 

@@ -38,3 +38,8 @@ export function isRightStream(truth: TruthLine, { status, stream }: Incident): b
 function endsOf({ originator, responder }: StreamRef): string {
   return [originator, responder].sort().join(' ');
 }
+
+/** Is the answer right in a field of the truth, or one of the others that count as right? */
+export function isAccepted(truth: TruthLine, field: string, want: unknown, got: unknown): boolean {
+  return got === want || (truth.accept?.[field] ?? []).includes(got);
+}

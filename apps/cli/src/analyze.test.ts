@@ -1,5 +1,6 @@
 /** The offline analysis through the command line, on a log and a capture made here. */
-import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
@@ -35,6 +36,11 @@ function postThenReset(port: number, target: string, startMs: number): TcpStory 
   return story;
 }
 
+function capturedPcap(stories: readonly TcpStory[]): Uint8Array {
+  const frames = stories.flatMap((story) => story.frames).toSorted((a, b) => a.tsUs - b.tsUs);
+  return writePcap(frames, { linkType: LinkType.ETHERNET });
+}
+
 function logLine(n: number, target: string): string {
   const fields = `client: ${CLIENT}, server: shop.test, request: "POST ${target} HTTP/1.1", upstream: "http://10.9.0.1:3000${target}", host: "shop.test"`;
   return `2026/11/22 06:35:12 [info] 17#17: *${n} recv() failed (104: Connection reset by peer) while sending to client, ${fields}\n`;
@@ -45,6 +51,10 @@ function accessLine(connection: number, port: number): string {
   return `${connection} 1 ${CLIENT}:${port} ${NGINX} 1795329312.378 200 355 OK - - 56b17848de31d7f7202952cd3d3eecf0 "GET / HTTP/1.1"\n`;
 }
 
+/** Connections of many.pcap, ten packets each. */
+const MANY = 60;
+const manyTargets = Array.from({ length: MANY }, (_, at) => `/order/${at}`);
+
 let dir: TempDir;
 const paths: Record<string, string> = {};
 let pcap: Uint8Array;
@@ -52,9 +62,7 @@ const log = `2026/11/22 06:35:11 [notice] 1#1: start worker processes\n${logLine
 
 beforeAll(async () => {
   dir = await makeTempDir('resetscope-test-');
-  const stories = [postThenReset(51_000, '/weixin/sync', 10), postThenReset(51_001, '/app/pay', 30)];
-  const frames = stories.flatMap((story) => story.frames).toSorted((a, b) => a.tsUs - b.tsUs);
-  pcap = writePcap(frames, { linkType: LinkType.ETHERNET });
+  pcap = capturedPcap([postThenReset(51_000, '/weixin/sync', 10), postThenReset(51_001, '/app/pay', 30)]);
   const files: Record<string, string | Uint8Array> = {
     'error.log': log,
     'error.log.gz': gzipSync(log),
@@ -67,7 +75,15 @@ beforeAll(async () => {
     'first.log': `2026/11/22 06:35:11 [notice] 1#1: start worker processes\n${logLine(13, '/weixin/sync')}`,
     'second.log': `2026/11/22 06:35:11 [notice] 1#1: start worker processes\n${logLine(17, '/app/pay')}`,
     'ports.log':
-      Array.from({ length: 30 }, (_, n) => accessLine(100 + n, 40_000 + n)).join('') + accessLine(13, 51_000),
+      Array.from({ length: 30 }, (_, n) => accessLine(100 + n, 40_000 + n)).join('') +
+      accessLine(13, 51_003) +
+      accessLine(17, 51_002),
+    'sooner.pcap': capturedPcap([postThenReset(51_000, '/weixin/sync', 10)]),
+    'later.pcap': capturedPcap([postThenReset(51_001, '/app/pay', 30)]),
+    'many.log': manyTargets.map((target, at) => logLine(100 + at, target)).join(''),
+    'many.pcap': capturedPcap(manyTargets.map((target, at) => postThenReset(52_000 + at, target, at))),
+    'twins.log': `2026/11/22 06:35:11 [notice] 1#1: start worker processes\n${logLine(13, '/twin')}${logLine(17, '/twin')}`,
+    'twins.pcap': capturedPcap([postThenReset(51_002, '/twin', 10), postThenReset(51_003, '/twin', 30)]),
   };
   for (const [name, content] of Object.entries(files)) {
     paths[name] = join(dir.path, name);
@@ -110,6 +126,31 @@ describe('resetscope analyze', () => {
     expect(analysis.warnings).toEqual([]);
   });
 
+  test('the answer does not depend on the number of threads', async () => {
+    const [one, three] = await Promise.all(
+      ['1', '3'].map((threads) => analyze('many.log', 'many.pcap', '--json', '--threads', threads)),
+    );
+    expect(one?.stdout).toBe(three?.stdout);
+    const { incidents, packets } = JSON.parse(one?.stdout ?? '') as Analysis;
+    expect(incidents.map(({ stream }) => stream?.index)).toEqual(incidents.map((_, at) => at));
+    expect(packets).toEqual({ total: MANY * 10, late: 0 });
+  });
+
+  test('standard input can be read by one thread only', async () => {
+    const { code, stderr } = await resetscope(['analyze', '--error-log', 'x', '--pcap', '-', '--threads', '2']);
+    expect([code, stderr]).toEqual([2, expect.stringContaining('--threads 1 with standard input')]);
+  });
+
+  test('several captures count as one: streams and frames go on', async () => {
+    const flags = ['--pcap', paths['later.pcap'] ?? '', '--json'];
+    const { stdout } = await analyze('error.log', 'sooner.pcap', ...flags);
+    const { incidents } = expectBothMatched(stdout);
+    expect(incidents.map(({ stream, reset }) => [stream?.index, reset?.frame])).toEqual([
+      [0, 10],
+      [1, 20],
+    ]);
+  });
+
   test('reads the log from standard input', async () => {
     const argv = ['analyze', '--error-log', '-', '--pcap', paths['capture.pcap'] ?? '', '--timezone', 'UTC', '--json'];
     const { stdout } = await resetscope(argv, { input: log });
@@ -122,20 +163,20 @@ describe('resetscope analyze', () => {
     expect(expectBothMatched(stdout).clockOffsetSeconds).toBeCloseTo(8 * 3600, -1);
   });
 
-  test('an access log makes surer, also with what stands far down in it', async () => {
-    const confidences = async (...more: string[]): Promise<readonly number[]> => {
-      const { stdout } = await analyze('error.log', 'capture.pcap', '--json', ...more);
-      return expectBothMatched(stdout).incidents.map(({ confidence }) => confidence);
+  test('an access log tells apart what nothing else does, also with what stands far down in it', async () => {
+    const ports = async (...more: string[]): Promise<readonly (string | undefined)[]> => {
+      const { stdout } = await analyze('twins.log', 'twins.pcap', '--json', ...more);
+      return (JSON.parse(stdout) as Analysis).incidents.map(({ stream }) => stream?.originator);
     };
-    const [without, other] = await confidences();
-    expect(await confidences('--access-log', paths['ports.log'] ?? '')).toEqual([0.96, other]);
-    expect(without).toBeLessThan(0.96);
+    const swapped = await ports('--access-log', paths['ports.log'] ?? '');
+    expect(swapped).toEqual([`${CLIENT}:51003`, `${CLIENT}:51002`]);
+    expect(await ports()).not.toEqual(swapped);
   });
 
   test('text says what happened, plainly when nobody looks at a terminal', async () => {
     const { stdout } = await analyze('error.log', 'capture.pcap');
     expect(stdout).toContain('RST [R.]');
-    expect(stdout).toContain('2 matched, 0 ambiguous, 0 unmatched');
+    expect(stdout).toContain('2 matched · 0 ambiguous · 0 unmatched');
     // biome-ignore lint/suspicious/noControlCharactersInRegex: that there are none is the point
     expect(stdout).not.toMatch(/[\x00-\x09\x0b-\x1f\x7f]/);
   });
@@ -148,23 +189,36 @@ describe('resetscope analyze', () => {
     expect(analysis.warnings.join()).toMatch(/cut.pcap(.gz)? is cut at byte \d+; analysed up to there/);
   });
 
+  test('--line: that line alone, in full; a line about something else is a usage error', async () => {
+    const { stdout } = await analyze('error.log', 'capture.pcap', '--line', '3');
+    expect(stdout).toContain('/app/pay');
+    expect(stdout).not.toMatch(/weixin|2 matched/);
+    const { code, stdout: nothing, stderr } = await analyze('error.log', 'capture.pcap', '--line', '1');
+    expect({ code, nothing }).toEqual({ code: 2, nothing: '' });
+    expect(stderr).toBe(
+      'resetscope analyze: expected --line to be a line about a reset, got 1; the log has them at 2, 3\n',
+    );
+  });
+
+  test('colour also in a pipe with FORCE_COLOR, and nowhere else', async () => {
+    const argv = ['analyze', '--error-log', paths['error.log'] ?? '', '--pcap', paths['capture.pcap'] ?? ''];
+    const { stdout } = await resetscope([...argv, '--timezone', 'UTC'], { env: { FORCE_COLOR: '1' } });
+    expect(stdout).toContain('\u001b[31m');
+  });
+
+  test('--html: one file beside the text', async () => {
+    const file = join(dir.path, 'report.html');
+    const { code, stdout } = await analyze('error.log', 'capture.pcap', '--html', file);
+    expect({ code, isText: stdout.includes('2 matched') }).toEqual({ code: 0, isText: true });
+    const page = await readFile(file, 'utf8');
+    expect(page).toContain('<h1>2 lines about resets</h1>');
+    expect(page.match(/<svg class="rs-ladder"/g)).toHaveLength(2);
+  });
+
   test('an empty log is a warning', async () => {
     const { code, stdout } = await analyze('empty.log', 'capture.pcap', '--json');
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({ incidents: [], warnings: [expect.stringContaining('is empty')] });
-  });
-
-  test.each([
-    ['/nonexistent', 'capture.pcap', /cannot read error log \/nonexistent: no such file/],
-    ['error.log', '/nonexistent', /cannot read capture \/nonexistent: no such file/],
-    ['/', 'capture.pcap', /expected error log \/ to be a file, got a directory/],
-    ['access.log', 'capture.pcap', /expected an nginx error log at .*, got lines like "10\.0\.0\.7/],
-    ['error.log', 'error.log', /expected a pcap or pcapng capture at .*text/],
-  ])('%s with %s is one clear line', async (errorLog, capture, line) => {
-    const { code, stdout, stderr } = await analyze(errorLog, capture, '--json');
-    expect(stderr.trimEnd().split('\n')).toEqual([expect.stringMatching(line)]);
-    expect(stdout).toBe('');
-    expect(code).toBe(1);
   });
 
   test('--evidence: lines of one number in two logs keep a file each', async () => {
@@ -176,31 +230,64 @@ describe('resetscope analyze', () => {
     expect((await readdir(folder)).toSorted()).toEqual([`log-1-line-2-${cause}`, `log-2-line-2-${cause}`]);
   });
 
+  test.each([
+    { name: 'twice into one folder', capture: 'capture.pcap' },
+    { name: 'of a gzipped capture', capture: 'capture.pcap.gz' },
+    { name: 'of standard input', capture: '-' },
+  ])('--evidence $name: the same files', async ({ capture }) => {
+    const folder = join(dir.path, 'evidence-again');
+    const first = await evidenceOf(folder, 'capture.pcap');
+    expect(first).toHaveLength(2);
+    expect(await evidenceOf(folder, capture)).toEqual(first);
+    expect((await readdir(tmpdir())).filter((name) => /^resetscope-[A-Za-z0-9]{6}$/.test(name))).toEqual([]);
+  });
+
+  test('--evidence: what cannot be written is one clear line and leaves nothing', async () => {
+    const notFolder = join(dir.path, 'error.log');
+    const { code, stdout, stderr } = await analyze('error.log', 'capture.pcap', '--evidence', notFolder);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toBe(
+      `resetscope analyze: cannot write evidence to ${notFolder}: there is a file of that name; choose a folder that can be written\n`,
+    );
+    const folder = join(dir.path, 'evidence-blocked');
+    await mkdir(join(folder, 'line-3-client-rst-after-complete.pcapng'), { recursive: true });
+    const blocked = await analyze('error.log', 'capture.pcap', '--evidence', folder);
+    expect(blocked.stderr).toMatch(/cannot write evidence to .*: that is a folder/);
+    expect((await readdir(folder)).filter((name) => name.endsWith('.partial'))).toEqual([]);
+  });
+
   testIf(hasProgram('tshark'), 'needs tshark')(
-    '--evidence: a capture per incident that tshark reads, with the findings',
+    '--evidence: a capture per incident that tshark reads, with the findings at their packets',
     async () => {
       const folder = join(dir.path, 'evidence');
-      await mkdir(folder);
       await analyze('error.log', 'capture.pcap', '--evidence', folder);
-      const names = await readdir(folder);
-      expect(names.toSorted()).toEqual([
-        'line-2-client-rst-after-complete.pcapng',
-        'line-3-client-rst-after-complete.pcapng',
-      ]);
-      const fields = ['-T', 'fields', '-e', 'tcp.stream', '-e', 'tcp.flags.reset', '-e', 'frame.comment'];
+      const fields = ['tcp.stream', 'tcp.flags.reset', 'frame.comment', 'tcp.srcport', 'tcp.dstport'];
       const { stdout } = await run('tshark', [
         '-r',
         join(folder, 'line-2-client-rst-after-complete.pcapng'),
-        ...fields,
+        '-T',
+        'fields',
+        ...fields.flatMap((field) => ['-e', field]),
       ]);
       const rows = stdout
         .trimEnd()
         .split('\n')
         .map((row) => row.split('\t'));
       expect(new Set(rows.map(([stream]) => stream))).toEqual(new Set(['0']));
-      const [resets] = [rows.filter(([, reset]) => reset === '1' || reset === 'True')];
+      expect(rows.every(([, , , source, destination]) => source === '51000' || destination === '51000')).toBe(true);
+      const resets = rows.filter(([, reset]) => reset === '1' || reset === 'True');
       expect(resets).toHaveLength(1);
       expect(resets[0]?.[2]).toMatch(/RST\+ACK/);
+      expect(rows.filter(([, , comment]) => comment !== '').length).toBeGreaterThan(1);
     },
   );
+
+  /** Name and content of each file written; `-`: the capture comes on standard input. */
+  async function evidenceOf(folder: string, capture: string): Promise<readonly (readonly [string, string])[]> {
+    const argv = ['--error-log', paths['error.log'] ?? '', '--pcap', paths[capture] ?? capture, '--timezone', 'UTC'];
+    const options = capture === '-' ? { input: pcap } : {};
+    expect((await resetscope(['analyze', ...argv, '--evidence', folder], options)).stderr).toBe('');
+    const names = (await readdir(folder)).toSorted();
+    return Promise.all(names.map(async (name) => [name, await readFile(join(folder, name), 'base64')] as const));
+  }
 });

@@ -1,11 +1,18 @@
 /** `resetscope analyze`: an error log and a capture in, a verdict per line out. No Redis, no network. */
-import { type AccessLog, analyse, type Incident, type LogLine } from '@resetscope/diagnosis';
-import { type Analysis, evidenceNotes, ladderRows, renderAnalysisText, renderIncidentText } from '@resetscope/report';
-import { ExitCode } from '@resetscope/telemetry';
+import type { LogLine } from '@resetscope/diagnosis';
+import { type Analysis, type Detail, renderAnalysisText } from '@resetscope/report';
+import { ClearError, ExitCode } from '@resetscope/telemetry/clear-error';
+import { conclude } from './analyze/conclude.ts';
 import { writeEvidence } from './analyze/evidence-folder.ts';
+import { inputFile } from './analyze/input-file.ts';
 import { ANALYZE_HELP, type AnalyzeOptions, readAnalyzeOptions } from './analyze/options.ts';
-import { type CaptureContent, readCaptures } from './analyze/read-capture.ts';
+import { ProgressBar } from './analyze/progress-bar.ts';
+import { readCaptures } from './analyze/read-capture.ts';
 import { readAccessLogs, readErrorLogs } from './analyze/read-logs.ts';
+import { type ReadMeter, SILENT_METER } from './analyze/read-meter.ts';
+import { writeReport } from './analyze/report-file.ts';
+import { Spill } from './analyze/spill.ts';
+import { Terminal, wantsColor } from './terminal.ts';
 
 /** Resolves with the exit code. @throws ClearError for flags, files that cannot be read, files that are something else. */
 export async function runAnalyze(argv: readonly string[]): Promise<number> {
@@ -14,63 +21,77 @@ export async function runAnalyze(argv: readonly string[]): Promise<number> {
     return ExitCode.ok;
   }
   const options = readAnalyzeOptions(argv);
-  const logs = await readErrorLogs(options.errorLogs, options.timezone);
-  const accessLog = options.accessLogs.length === 0 ? null : await readAccessLogs(options.accessLogs);
-  const capture = await readCaptures(options.captures);
-  const analysis = conclude(logs.lines, accessLog, capture, options, [...logs.warnings, ...capture.warnings]);
-  if (options.evidenceDir !== null) await writeEvidence(options.evidenceDir, options.captures, analysis.incidents);
-  print(analysis, options);
+  const spill = new Spill();
+  try {
+    print(await analyzeFiles(options, spill), options);
+  } finally {
+    await spill.remove();
+  }
   return ExitCode.ok;
 }
 
-function conclude(
-  lines: readonly LogLine[],
-  accessLog: AccessLog | null,
-  capture: CaptureContent,
-  options: AnalyzeOptions,
-  warnings: readonly string[],
-): Analysis {
-  const { results, clockOffsetUs } = analyse({
-    lines,
-    streams: capture.streams,
-    surroundings: capture.surroundings,
-    accessLog,
-    clockOffsetUs: options.clockOffsetSeconds === null ? null : options.clockOffsetSeconds * 1_000_000,
-    lostPackets: capture.lostPackets,
+async function analyzeFiles(options: AnalyzeOptions, spill: Spill): Promise<Analysis> {
+  const { evidenceDir, htmlFile } = options;
+  const reading = await withProgress('reading', options, async (meter) => {
+    const logs = await readErrorLogs(options.errorLogs, options.timezone, meter);
+    assertLines(options.detail, logs.lines);
+    const accessLog =
+      options.accessLogs.length === 0 ? null : await readAccessLogs(options.accessLogs, meter, options.accessLogFormat);
+    const files = options.captures.map(inputFile);
+    const captures = evidenceDir === null ? files : await spill.readTwice(files, meter);
+    return { logs, accessLog, captures, content: await readCaptures(captures, meter, logs.lines, options.threads) };
   });
-  const incidents = results.map(({ incident, match }): Incident => {
-    if (match.kind !== 'matched') return incident;
-    return { ...incident, ladder: ladderRows(match.best.stream, evidenceNotes(incident.evidence)) };
-  });
-  const explained = new Set(results.flatMap(({ match }) => (match.kind === 'matched' ? [match.best.stream] : [])));
-  const unlogged = capture.streams.filter(
-    (s) => s.rstCount > 0 && isMidConnection(s.endings) && !explained.has(s),
-  ).length;
-  return {
-    incidents,
-    resets: { ...capture.resets, matched: explained.size, unlogged },
-    clockOffsetSeconds: clockOffsetUs / 1_000_000,
-    warnings,
-  };
+  const { logs, accessLog, captures, content } = reading;
+  const { analysis, cases } = conclude(logs, accessLog, content, options.clockOffsetSeconds);
+  if (evidenceDir !== null) {
+    await withProgress('evidence from', options, (meter) => writeEvidence(evidenceDir, captures, cases, meter));
+  }
+  if (htmlFile !== null) await writeReport(htmlFile, analysis, options);
+  return analysis;
 }
 
-/** A reset neither before any payload nor after its sender's own FIN. */
-function isMidConnection(endings: CaptureContent['streams'][number]['endings']): boolean {
-  const reset = endings.find((e) => e.kind === 'rst');
-  if (reset === undefined || reset.before.fin[reset.from]) return false;
-  return reset.before.sent.originator > 0 || reset.before.sent.responder > 0;
+/** A bar on standard error while `read` goes on: for a person who waits, so not with --json. */
+async function withProgress<T>(
+  verb: string,
+  { quiet, output }: AnalyzeOptions,
+  read: (meter: ReadMeter) => Promise<T>,
+): Promise<T> {
+  if (quiet || output === 'json') return read(SILENT_METER);
+  const bar = new ProgressBar(new Terminal(process.stderr, process.env), verb);
+  try {
+    return await read(bar);
+  } finally {
+    bar.clear();
+  }
 }
 
-/** Columns of a terminal that does not say. */
+/** Line numbers named in a message. */
+const LINES_NAMED = 12;
+
+/** Before the captures are read: a wrong number must not cost minutes. */
+function assertLines(detail: AnalyzeOptions['detail'], lines: readonly LogLine[]): void {
+  if (typeof detail === 'string') return;
+  const known = [...new Set(lines.map(({ ref }) => ref.lineNumber))];
+  const unknown = detail.find((number) => !known.includes(number));
+  if (unknown === undefined) return;
+  const shown = `${known.slice(0, LINES_NAMED).join(', ')}${known.length > LINES_NAMED ? ', …' : ''}`;
+  const found = known.length === 0 ? 'the log has none' : `the log has them at ${shown}`;
+  throw new ClearError('RS_USAGE', `expected --line to be a line about a reset, got ${unknown}; ${found}`);
+}
+
+/** Columns where standard output is no terminal. */
 const DEFAULT_WIDTH = 100;
 
 function print(analysis: Analysis, options: AnalyzeOptions): void {
-  if (options.json) {
+  if (options.output === 'json') {
     process.stdout.write(`${JSON.stringify(analysis, null, 1)}\n`);
     return;
   }
-  const color = process.stdout.isTTY === true && !process.env['NO_COLOR'];
-  const style = { color, width: process.stdout.columns ?? DEFAULT_WIDTH };
-  for (const incident of analysis.incidents) process.stdout.write(`${renderIncidentText(incident, style)}\n\n`);
-  process.stdout.write(`${renderAnalysisText(analysis, style)}\n`);
+  const style = { color: wantsColor(process.stdout, process.env), width: process.stdout.columns ?? DEFAULT_WIDTH };
+  process.stdout.write(renderAnalysisText(analysis, style, detailOf(options.detail, analysis)));
+}
+
+function detailOf(detail: AnalyzeOptions['detail'], { incidents }: Analysis): Detail {
+  if (typeof detail === 'string') return { kind: detail };
+  return { kind: 'these', incidents: incidents.filter(({ line }) => detail.includes(line.lineNumber)) };
 }

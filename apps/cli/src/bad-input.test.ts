@@ -2,9 +2,11 @@
 import { writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { canCapture, hasProgram, makeTempDir, type TempDir } from '@resetscope/testkit';
 import { testIf } from '@resetscope/testkit/jest';
+import { runAnalyze } from './analyze.ts';
 import { CLI, type Finished, resetscope, run } from './testing/run-cli.ts';
 
 let dir: TempDir;
@@ -153,6 +155,84 @@ describe('what is not there', () => {
     const finished = await resetscope(argv);
     await new Promise((resolve) => taken.close(resolve));
     expectClearLine(finished, 1, line);
+  });
+});
+
+describe('files of analyze that are something else', () => {
+  const log = '2026/01/01 00:00:00 [info] 1#1: x\n';
+  const access = '10.0.0.7 - - [22/Nov/2026:06:35:12 +0000] "GET / HTTP/1.1" 200 1 "-" "-"\n';
+  /** A pcap file header and the first 3 bytes of a record. */
+  const cutPcap = Buffer.concat([
+    Buffer.from('d4c3b2a1020004000000000000000000ffff000001000000', 'hex'),
+    Buffer.from([1, 2, 3]),
+  ]);
+  const files: Readonly<Record<string, string | Uint8Array>> = {
+    'good.log': log,
+    'access.log': access,
+    empty: '',
+    binary: Uint8Array.of(0, 1, 2, 3, 0xfe, 0xff),
+    'cut.pcap': cutPcap,
+    'empty.gz': gzipSync(''),
+    'log.gz': gzipSync(log),
+    'capture.zip': Buffer.from('PK\u0003\u0004rest'),
+    'head.gz': gzipSync(cutPcap).subarray(0, 12),
+    'damaged.gz': Buffer.concat([gzipSync(log).subarray(0, 10), Buffer.alloc(40, 0xff)]),
+  };
+  const at = (name: string): string => (name.startsWith('/') || name === '' ? name : join(dir.path, name));
+
+  beforeAll(async () => {
+    for (const [name, content] of Object.entries(files)) await writeFile(at(name), content);
+  });
+
+  test.each([
+    { log: '/nonexistent', pcap: 'cut.pcap', line: /cannot read error log \/nonexistent: no such file; check/ },
+    { log: 'good.log', pcap: '/nonexistent', line: /cannot read capture \/nonexistent: no such file; check/ },
+    { log: '/', pcap: 'cut.pcap', line: /expected error log \/ to be a file, got a directory; name the file in it$/ },
+    { log: 'good.log', pcap: '/', line: /expected capture \/ to be a file, got a directory; name the file in it$/ },
+    { log: 'access.log', pcap: 'cut.pcap', line: /expected an nginx error log at .*, got lines like "10\.0\.0\.7/ },
+    { log: 'binary', pcap: 'cut.pcap', line: /expected an nginx error log at .*binary, got lines like "/ },
+    {
+      log: 'damaged.gz',
+      pcap: 'cut.pcap',
+      line: /cannot read error log .*damaged\.gz: its gzip data is damaged; check/,
+    },
+    { log: 'good.log', pcap: 'damaged.gz', line: /cannot read capture .*damaged\.gz: its gzip data is damaged; check/ },
+    { log: 'good.log', pcap: 'empty', line: /expected a pcap or pcapng capture at .*, got an empty file; name the/ },
+    { log: 'good.log', pcap: 'empty.gz', line: /expected a pcap or pcapng capture at .*, got an empty file; name the/ },
+    { log: 'good.log', pcap: 'head.gz', line: /expected a pcap or pcapng capture at .*, got / },
+    {
+      log: 'good.log',
+      pcap: 'good.log',
+      line: /at .*, got text data: .*; name the capture; a log goes to --error-log$/,
+    },
+    { log: 'good.log', pcap: 'log.gz', line: /at .*, got text data: .*; name the capture; a log goes to --error-log$/ },
+    { log: 'good.log', pcap: 'binary', line: /at .*, got unknown data: 00 01 02 03 fe ff; name the capture$/ },
+    { log: 'good.log', pcap: 'capture.zip', line: /at .*, got zip data: .*; unpack it first$/ },
+    { log: 'good.log', pcap: '/dev/null', line: /at \/dev\/null, got an empty file; name the capture$/ },
+  ])('$log with $pcap', async ({ log: errorLog, pcap, line }) => {
+    await expect(runAnalyze(['--error-log', at(errorLog), '--pcap', at(pcap)])).rejects.toThrow(line);
+  });
+
+  test('an access log that is none', async () => {
+    const argv = ['analyze', '--error-log', at('good.log'), '--pcap', at('cut.pcap'), '--access-log', at('good.log')];
+    expectClearLine(await resetscope(argv), 1, /expected an nginx access log at .*good\.log/);
+  });
+
+  test('a capture cut in its first record is analysed, with a warning', async () => {
+    const argv = ['analyze', '--error-log', at('good.log'), '--pcap', at('cut.pcap')];
+    const { code, stdout } = await resetscope(argv);
+    expect({ code, warns: stdout.includes('cut.pcap is cut at byte 24; analysed up to there') }).toEqual({
+      code: 0,
+      warns: true,
+    });
+  });
+
+  testIf(process.getuid?.() === 0 && hasProgram('setpriv'), 'needs root and setpriv')('the right to read', async () => {
+    await writeFile(at('mine.log'), log, { mode: 0o000 });
+    const bound = ['--bounding-set', '-dac_override,-dac_read_search', '--inh-caps', '-dac_override,-dac_read_search'];
+    const argv = ['analyze', '--error-log', at('mine.log'), '--pcap', at('cut.pcap')];
+    const finished = await run('setpriv', [...bound, process.execPath, CLI, ...argv]);
+    expectClearLine(finished, 1, /cannot read error log .*mine\.log: permission denied; check the path/);
   });
 });
 

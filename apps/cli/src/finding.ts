@@ -1,5 +1,5 @@
 /** What a look at this host found: one thing, good or not, and what to do about it. */
-import { ClearError, type ClearErrorCode } from '@resetscope/telemetry';
+import { ClearError, type ClearErrorCode } from '@resetscope/telemetry/clear-error';
 
 export type Finding =
   | { readonly status: 'ok'; readonly subject: string; readonly message: string }

@@ -1,5 +1,6 @@
 /** Flags of the command line: what telemetry reads for every program, with errors that name the flag and the command. */
-import { ClearError, type FlagSpec, type Flags, parseFlags as readFlags } from '@resetscope/telemetry';
+import { ClearError } from '@resetscope/telemetry/clear-error';
+import { type FlagSpec, type Flags, parseFlags as readFlags } from '@resetscope/telemetry/flags';
 
 /** Values of the flags in `spec`; positional arguments are refused. Throws a usage ClearError. */
 export function parseFlags<Spec extends FlagSpec>(command: string, argv: readonly string[], spec: Spec): Flags<Spec> {

@@ -1,6 +1,17 @@
 /** What `--help` prints, per command. A test keeps each flag that a command accepts in its text. */
 
-export const COMMANDS = ['analyze', 'up', 'demo', 'doctor', 'tailer', 'capture', 'correlator', 'web'] as const;
+export const COMMANDS = [
+  'analyze',
+  'flows',
+  'tail',
+  'up',
+  'demo',
+  'doctor',
+  'tailer',
+  'capture',
+  'correlator',
+  'web',
+] as const;
 
 export const MAIN_HELP: string = `resetscope: who reset the connection, when, why, and did the request get through
 
@@ -13,6 +24,8 @@ usage: resetscope COMMAND [FLAGS]
 Start here
   demo      see it work in a minute: real nginx, provoked resets, a live list of verdicts
   analyze   explain the resets in files you already have: an error log and a pcap
+  flows     list the TCP connections of a pcap: states, resets, requests; no log needed
+  tail      follow error logs without losing a line: reset lines as JSON on standard output
   doctor    check whether this host is ready for "up", and say what to do where it is not
 
 On the host of nginx

@@ -1,6 +1,6 @@
 /** The command line: finds the command, prints help, turns a failure into one line and an exit code. */
 import { readFileSync } from 'node:fs';
-import { ClearError, describeFailure, ExitCode } from '@resetscope/telemetry';
+import { ClearError, describeFailure, ExitCode } from '@resetscope/telemetry/clear-error';
 import { isAppName } from './apps.ts';
 import { COMMANDS, DEMO_HELP, DOCTOR_HELP, MAIN_HELP, UP_HELP } from './help.ts';
 
@@ -13,6 +13,8 @@ interface Command {
 
 const COMMAND_TABLE: Readonly<Record<string, Command>> = {
   analyze: { help: undefined, run: async (argv) => (await import('./analyze.ts')).runAnalyze(argv) },
+  flows: { help: undefined, run: async (argv) => (await import('./flows.ts')).runFlows(argv) },
+  tail: { help: undefined, run: async (argv) => (await import('./tail.ts')).runTail(argv) },
   up: { help: UP_HELP, run: async (argv) => (await import('./up.ts')).runUp(argv) },
   demo: { help: DEMO_HELP, run: async (argv) => (await import('./demo.ts')).runDemo(argv) },
   doctor: { help: DOCTOR_HELP, run: async (argv) => (await import('./doctor.ts')).runDoctor(argv) },

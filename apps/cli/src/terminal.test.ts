@@ -18,6 +18,14 @@ describe('colour', () => {
     { name: 'also with an empty NO_COLOR', isTTY: true, env: { NO_COLOR: '' }, expected: '\u001b[31mno\u001b[0m' },
     { name: 'not on a pipe', isTTY: false, env: {}, expected: 'no' },
     { name: 'not on a dumb terminal', isTTY: true, env: { TERM: 'dumb' }, expected: 'no' },
+    {
+      name: 'on a pipe with FORCE_COLOR',
+      isTTY: false,
+      env: { FORCE_COLOR: '1', NO_COLOR: '1' },
+      expected: '\u001b[31mno\u001b[0m',
+    },
+    { name: 'not with FORCE_COLOR=0', isTTY: true, env: { FORCE_COLOR: '0' }, expected: 'no' },
+    { name: 'an empty FORCE_COLOR says nothing', isTTY: false, env: { FORCE_COLOR: '' }, expected: 'no' },
   ])('$name', ({ isTTY, env, expected }) => {
     expect(new Terminal(screen({ isTTY }).stream, env).paint('red', 'no')).toBe(expected);
   });

@@ -8,17 +8,23 @@ const COLORS = { red: 31, green: 32, yellow: 33, cyan: 36, dim: 2, bold: 1 } as 
 
 export type Color = keyof typeof COLORS;
 
+/** A terminal is coloured unless NO_COLOR (no-color.org) is set; FORCE_COLOR (force-color.org) decides for pipes too, 0 is off. */
+export function wantsColor(stream: NodeJS.WriteStream, env: NodeJS.ProcessEnv): boolean {
+  const forced = env['FORCE_COLOR'];
+  if (forced !== undefined && forced !== '') return forced !== '0' && forced !== 'false';
+  return stream.isTTY === true && env['TERM'] !== 'dumb' && !env['NO_COLOR'];
+}
+
 export class Terminal {
   /** May lines be drawn over again? */
   readonly isTty: boolean;
   readonly #stream: NodeJS.WriteStream;
   readonly #isColored: boolean;
 
-  /** NO_COLOR (no-color.org) switches colours off, not redrawing. */
   constructor(stream: NodeJS.WriteStream, env: NodeJS.ProcessEnv) {
     this.#stream = stream;
     this.isTty = stream.isTTY === true && env['TERM'] !== 'dumb';
-    this.#isColored = this.isTty && !env['NO_COLOR'];
+    this.#isColored = wantsColor(stream, env);
   }
 
   /** Characters a line has room for; no limit when not a terminal. */
@@ -47,7 +53,7 @@ export class Terminal {
 
   /** Writes the line that the next writeLine or redraw replaces; nothing when not a terminal. */
   writePending(line: string): void {
-    if (this.isTty) this.#stream.write(`${line}\r`);
+    if (this.isTty) this.#stream.write(`${line}${CSI}0K\r`);
   }
 
   /** Removes what writePending wrote. */

@@ -83,7 +83,7 @@ function correlated(
   const frames = streams.find((s) => s.stream === stream)?.frames ?? [];
   return {
     incident: { ...incident, ladder: ladderRows(stream, notes) },
-    resetTsUs: ending.tsUs,
+    resetTsUs: ending?.tsUs ?? null,
     evidence: evidencePcapng(frames, notes, incident.sentence),
   };
 }

@@ -79,7 +79,8 @@ export class JobHandler {
     // The second look never takes a verdict back: packets may have left the ring since the first.
     if (earlier !== null && earlier.incident.status === 'matched' && incident.status !== 'matched') return;
     const createdAtUs = Math.round((performance.timeOrigin + performance.now()) * 1000);
-    const outcome = await store.put({ id: job.id, node: job.node, createdAtUs, resetTsUs, incident, evidence });
+    const { id, node, grouped = 0 } = job;
+    const outcome = await store.put({ id, node, createdAtUs, resetTsUs, incident, evidence, grouped });
     if (outcome === 'created') metrics.answered(incident, resetTsUs === null ? null : createdAtUs - resetTsUs);
     if (outcome === 'amended') metrics.amendedTo(incident, earlier?.incident ?? null);
   }

@@ -27,6 +27,11 @@ describe('liveLine', () => {
     expect(read(lateUs)?.readAtUs).toBe(isLive ? START_US + lateUs : null);
   });
 
+  test('a job that tells the zone of its log is believed', () => {
+    const job = { ...jobOf('web-1', START_US + 700_000, logText()), v: 2, timezone: 'UTC' } as const;
+    expect(liveLine(job, 'Asia/Shanghai')?.stampUs).toBe(START_US);
+  });
+
   test('a stamp is in the zone of nginx', () => {
     expect(read(8 * 3_600_000_000, 'Asia/Shanghai')).toMatchObject({
       stampUs: START_US - 8 * 3_600_000_000,

@@ -16,12 +16,12 @@ const ZONE_ERROR_MAX_US = 14 * 3_600_000_000;
 /** A line read at once differs from its stamp by the rest of the second it was written in, and little more. */
 const ZONE_SLACK_US = 2_500_000;
 
-/** Null when the job's line is no log entry. */
+/** timezone: of logs whose job does not tell. Null when the job's line is no log entry. */
 export function liveLine(job: ResetJob, timezone: string): LogLine | null {
   const parsed = parseErrorLogLine(rawBytes(job));
   if (parsed.kind !== 'entry') return null;
   const ref = { file: job.file, lineNumber: 0, offset: job.offset, raw: job.raw };
-  const line = logLine(ref, parsed.entry, timezone, job.readAtUs);
+  const line = logLine(ref, parsed.entry, job.timezone ?? timezone, job.readAtUs);
   const lateUs = job.readAtUs - line.stampUs;
   if (Math.abs(lateUs) <= READ_LIVE_US) return line;
   const zoneErrorUs = zoneError(lateUs);

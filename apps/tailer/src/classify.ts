@@ -1,7 +1,14 @@
-/** What the tailer makes of one line of an error log: a job, or nothing. Pure. */
-import type { FollowedLine } from '@resetscope/follow';
+/** What the tailer makes of a line that may be of the reset family: a job, or nothing. Pure. */
 import { createResetJob, type ResetJob } from '@resetscope/jobs';
-import { isResetFamily, type LineKind, lineKind, mayBeOfInterest, parseErrorLogLine } from '@resetscope/nginx-log';
+import type { SourceLine } from '@resetscope/log-source';
+import {
+  type ErrorLogEntry,
+  isResetFamily,
+  type LineKind,
+  lineKind,
+  parseErrorLogLine,
+  type SuspectFlag,
+} from '@resetscope/nginx-log';
 
 /**
  * `job`: of the reset family. `other`: any other line of nginx. `continuation`: no stamp at its start, the rest of a
@@ -10,26 +17,37 @@ import { isResetFamily, type LineKind, lineKind, mayBeOfInterest, parseErrorLogL
 export const LINE_CLASSES = ['job', 'other', 'continuation', 'not-a-log-line'] as const;
 export type LineClass = (typeof LINE_CLASSES)[number];
 
-export type Classified =
-  | { readonly kind: 'job'; readonly lineKind: LineKind; readonly job: ResetJob }
-  | { readonly kind: Exclude<LineClass, 'job'> };
-
-/** Length of `YYYY/MM/DD HH:MM:SS `; the level's bracket comes next (ngx_log_error_core, nginx src/core/ngx_log.c). */
-const STAMP_LEN = 20;
-const BRACKET_OPEN = 0x5b;
-const INFO = Buffer.from('[info]');
-
-export function classify(line: FollowedLine, node: string): Classified {
-  if (line.bytes[STAMP_LEN] !== BRACKET_OPEN) return { kind: 'continuation' };
-  if (!mayBeOfInterest(line.bytes)) return { kind: 'other' };
-  const parsed = parseErrorLogLine(line.bytes);
-  if (parsed.kind !== 'entry') return { kind: parsed.kind };
-  if (!isResetFamily(parsed.entry)) return { kind: 'other' };
-  const kind = lineKind(parsed.entry);
-  return { kind: 'job', lineKind: kind, job: createResetJob({ ...line, node, kind }) };
+export interface PendingJob {
+  readonly kind: 'job';
+  readonly lineKind: LineKind;
+  readonly job: ResetJob;
+  /** Equal for lines that tell of the same trouble: kind, errno, phrase, server and upstream peer, but no client. */
+  readonly likeness: string;
+  /** Reasons to doubt that nginx wrote the line as it stands. */
+  readonly doubts: readonly SuspectFlag[];
 }
 
-/** Whether nginx logs at `info`, without which it is silent about clients that hang up. */
-export function isInfoLine(bytes: Uint8Array): boolean {
-  return Buffer.compare(bytes.subarray(STAMP_LEN, STAMP_LEN + INFO.byteLength), INFO) === 0;
+export type Classified = PendingJob | { readonly kind: Exclude<LineClass, 'job'> };
+
+/** Where the line comes from. */
+export interface LineOrigin {
+  readonly node: string;
+  /** Configured for its log. */
+  readonly timezone: string | undefined;
+}
+
+export function classify(line: SourceLine, origin: LineOrigin): Classified {
+  const parsed = parseErrorLogLine(line.bytes);
+  if (parsed.kind !== 'entry') return { kind: parsed.kind };
+  const { entry } = parsed;
+  if (!isResetFamily(entry)) return { kind: 'other' };
+  const kind = lineKind(entry);
+  const job = createResetJob({ ...line, ...origin, kind });
+  return { kind: 'job', lineKind: kind, job, likeness: likenessOf(entry, kind), doubts: entry.flags };
+}
+
+function likenessOf({ errno, action, server, upstream }: ErrorLogEntry, kind: LineKind): string {
+  const phrase = action?.kind === 'known' ? action.phrase : null;
+  const peer = upstream === null ? null : [upstream.address ?? upstream.unixPath ?? upstream.name, upstream.port];
+  return JSON.stringify([kind, errno, phrase, server, peer]);
 }

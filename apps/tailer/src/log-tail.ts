@@ -1,78 +1,116 @@
 /**
  * One log into the queue. The checkpoint of a batch moves only after Redis has its jobs; while Redis is away nothing is
- * read, because the log itself is the buffer.
+ * read, because the log itself is the buffer. Lines that a storm has grouped hold the checkpoint until their job is there.
  */
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Follower, LineBatch } from '@resetscope/follow';
 import { addResetJobs, type ResetJob, type ResetQueue } from '@resetscope/jobs';
-import type { LineKind } from '@resetscope/nginx-log';
-import { classify, isInfoLine, type LineClass } from './classify.ts';
+import type { LogSource, SourceLine } from '@resetscope/log-source';
+import { classify, type LineClass, type PendingJob } from './classify.ts';
+import type { LineWatch } from './line-watch.ts';
 import type { TailerMetrics } from './metrics.ts';
+import { Storm } from './storm.ts';
 
 /** Pause before a batch that Redis refused (out of memory, read only) is sent again. */
 const RETRY_MS = 1000;
+/** A group is closed this long after its first line: its job is as late as that. */
+const GROUP_MS = 1000;
 
 export interface LogTailOptions {
-  readonly follower: Follower;
+  /** The log, and what looks at its lines. */
+  readonly source: LogSource;
+  readonly watch: LineWatch;
   readonly queue: ResetQueue;
   readonly node: string;
+  /** Lines of one second that become jobs of their own; Infinity: all. */
+  readonly stormLinesPerSecond: number;
   readonly metrics: TailerMetrics;
-}
-
-interface PendingJob {
-  readonly lineKind: LineKind;
-  readonly job: ResetJob;
+  /** Gives up waiting for Redis. */
+  readonly stopped: AbortSignal;
 }
 
 export class LogTail {
   readonly #options: LogTailOptions;
-  readonly #stopped = new AbortController();
+  readonly #storm: Storm;
+  /** Set while lines are grouped. */
+  #closing: NodeJS.Timeout | undefined;
+  #groupedAtMs = 0;
 
   constructor(options: LogTailOptions) {
     this.#options = options;
+    this.#storm = new Storm(options.stormLinesPerSecond);
   }
 
-  /** Resolves after stop(). */
+  /** Resolves when the source has ended and all it gave is in Redis, or when Redis cannot be waited for any longer. */
   async run(): Promise<void> {
-    for await (const batch of this.#options.follower.batches()) {
-      const isQueued = await this.#deliver(this.#jobsOf(batch));
-      if (!isQueued) return;
+    const { source } = this.#options;
+    for await (const batch of source.batches()) {
+      const own = this.#storm.pass(this.#jobsOf(batch.lines));
+      if (this.#storm.isGrouping) this.#keepOpen();
+      const isDue = this.#closing !== undefined && performance.now() - this.#groupedAtMs >= GROUP_MS;
+      const isQueued = await this.#deliver(isDue ? [...own, ...this.#storm.take()] : own);
+      if (!isQueued) return this.#stopClosing();
       // not waited for: a slow disk must not delay the next line
       void batch.commit();
+      if (isDue) await this.#letGo();
     }
+    await this.#closeGroups();
   }
 
-  async stop(): Promise<void> {
-    this.#stopped.abort();
-    await this.#options.follower.stop();
+  /** The checkpoint stays where it is until the groups are in Redis, at the latest when no more lines come. */
+  #keepOpen(): void {
+    if (this.#closing !== undefined) return;
+    this.#options.source.hold();
+    this.#groupedAtMs = performance.now();
+    this.#closing = setTimeout(() => void this.#closeGroups(), GROUP_MS);
   }
 
-  #jobsOf(batch: LineBatch): readonly PendingJob[] {
-    const { node, metrics } = this.#options;
+  async #closeGroups(): Promise<void> {
+    const groups = this.#storm.take();
+    if (groups.length > 0 && !(await this.#deliver(groups))) return;
+    await this.#letGo();
+  }
+
+  /** Unless lines were grouped meanwhile, which begins a new wait. */
+  async #letGo(): Promise<void> {
+    this.#stopClosing();
+    if (this.#storm.isGrouping) this.#keepOpen();
+    else await this.#options.source.release();
+  }
+
+  #stopClosing(): void {
+    clearTimeout(this.#closing);
+    this.#closing = undefined;
+  }
+
+  #jobsOf(lines: readonly SourceLine[]): readonly PendingJob[] {
+    const { node, source, metrics, watch } = this.#options;
+    const origin = { node, timezone: source.timezone };
     const jobs: PendingJob[] = [];
     const counts = new Map<LineClass, number>();
-    for (const line of batch.lines) {
-      const classified = classify(line, node);
+    for (const line of lines) {
+      const classified = classify(line, origin);
       counts.set(classified.kind, (counts.get(classified.kind) ?? 0) + 1);
       if (classified.kind === 'job') jobs.push(classified);
     }
-    metrics.linesRead(counts);
-    if (batch.lines.some((line) => isInfoLine(line.bytes))) metrics.infoRead();
+    metrics.linesRead(source.name, counts, watch.take());
+    for (const { doubts } of jobs) metrics.lineDoubted(doubts);
     return jobs;
   }
 
   /** False when stopped before Redis took the jobs: their lines are read again after the next start. */
   async #deliver(pending: readonly PendingJob[]): Promise<boolean> {
     if (pending.length === 0) return true;
-    const { queue, metrics } = this.#options;
+    const { queue, metrics, stopped } = this.#options;
     const jobs = pending.map(({ job }) => job);
     while (!(await this.#offer(queue, jobs))) {
-      await pause(RETRY_MS, undefined, { signal: this.#stopped.signal }).catch(() => undefined);
-      if (this.#stopped.signal.aborted) return false;
+      await pause(RETRY_MS, undefined, { signal: stopped }).catch(() => undefined);
+      if (stopped.aborted) return false;
     }
     metrics.redisBack();
     const nowUs = Date.now() * 1000;
-    for (const { lineKind, job } of pending) metrics.jobQueued(lineKind, Math.max(0, nowUs - job.readAtUs) / 1e6);
+    for (const { lineKind, job } of pending) {
+      metrics.jobQueued(lineKind, Math.max(0, nowUs - job.readAtUs) / 1e6, job.grouped ?? 0);
+    }
     return true;
   }
 
@@ -82,7 +120,7 @@ export class LogTail {
       await addResetJobs(queue, jobs);
       return true;
     } catch (error) {
-      if (!this.#stopped.signal.aborted) this.#options.metrics.queueFailed(error);
+      if (!this.#options.stopped.aborted) this.#options.metrics.queueFailed(error);
       return false;
     }
   }

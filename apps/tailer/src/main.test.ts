@@ -1,10 +1,12 @@
 /** The program itself, as built, between a real log and a real Redis. */
 import { type ChildProcess, spawn } from 'node:child_process';
+import { createSocket } from 'node:dgram';
 import { appendFileSync, existsSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { openResetQueue, type ResetQueue } from '@resetscope/jobs';
 import {
+  freePort,
   hasProgram,
   makeTempDir,
   type RedisServer,
@@ -210,6 +212,80 @@ built('the tailer', () => {
       await redis.config('SET', 'maxmemory', '0');
       await untilQueued(1);
       expect(await queued()).toEqual([1]);
+    });
+
+    test('follows what a pattern finds, each log in its time zone', async () => {
+      writeFileSync(log, '');
+      const logs = ['--error-log', `${join(dir.path, 'shop*.log')}=Asia/Shanghai`, '--wait', '--from', 'beginning'];
+      const tailer = await follow(...logs);
+      const shop = join(dir.path, 'shop.log');
+      appendFileSync(shop, resetLine(1));
+      await untilQueued(1);
+      renameSync(shop, `${shop}.1`);
+      appendFileSync(shop, resetLine(2));
+      appendFileSync(log, resetLine(3));
+      await untilQueued(3);
+      const jobs = await queue.getJobs('waiting');
+      expect(new Set(jobs.map(({ data }) => `${data.file} ${data.v} ${data.timezone}`))).toEqual(
+        new Set([`${shop} 2 Asia/Shanghai`, `${log} 1 undefined`]),
+      );
+      const metrics = await tailer.metrics();
+      expect(metrics).toContain('resetscope_tail_logs 2\n');
+      expect(metrics).toContain(`resetscope_tail_log_lag_bytes{log="${shop}"} 0\n`);
+    });
+
+    test('takes lines over syslog', async () => {
+      const port = await freePort();
+      const tailer = await follow('--syslog', `127.0.0.1:${port}=UTC`);
+      const sender = createSocket('udp4');
+      for (const text of [resetLine(1).trimEnd(), 'GET / 200', 'x']) {
+        const datagram = text === 'x' ? 'no header' : `<187>Nov 22 06:35:12 web1 nginx: ${text}`;
+        await new Promise((resolve) => sender.send(datagram, port, '127.0.0.1', resolve));
+      }
+      sender.close();
+      await untilQueued(1);
+      const [job] = await queue.getJobs('waiting');
+      expect(job?.data).toMatchObject({ file: `syslog:127.0.0.1:${port}`, offset: 0, timezone: 'UTC' });
+      expect(job?.data.raw).toBe(resetLine(1).trimEnd());
+      const isCounted = async (): Promise<boolean> => {
+        const metrics = await tailer.metrics();
+        return ['line', 'not-nginx', 'not-syslog'].every((result) => metrics.includes(`{result="${result}"} 1\n`));
+      };
+      await waitUntil(isCounted, { what: 'the datagrams to be counted' });
+      expect(await tailer.stop('SIGTERM')).toBe(0);
+    });
+
+    test('groups a storm when asked to: none of 10,000 lines is dropped, and a kill loses none', async () => {
+      const storm = Array.from({ length: 10_000 }, (_, number) => resetLine(number + 1)).join('');
+      const first = await follow('--storm-lines-per-second', '100');
+      appendFileSync(log, storm);
+      await untilQueued(100);
+      await first.stop('SIGKILL');
+      await follow('--storm-lines-per-second', '100');
+      const counted = async (): Promise<number> => {
+        const jobs = await queue.getJobs('waiting', 0, -1, true);
+        return jobs.reduce((sum, { data }) => sum + 1 + (data.grouped ?? 0), 0);
+      };
+      await waitUntil(async () => (await counted()) >= 10_000, { what: 'every line to be counted' });
+      expect(await queue.getWaitingCount()).toBeLessThan(300);
+    });
+
+    test('a storm that ends is in the queue a second later, and its checkpoint is saved', async () => {
+      const tailer = await follow('--storm-lines-per-second', '1');
+      appendFileSync(log, resetLine(1) + resetLine(2) + resetLine(3));
+      await untilQueued(2);
+      const jobs = await queue.getJobs('waiting', 0, -1, true);
+      expect(jobs.map(({ data }) => [/\*(\d+) /.exec(data.raw)?.[1], data.grouped])).toEqual([
+        ['1', undefined],
+        ['2', 1],
+      ]);
+      expect(await tailer.metrics()).toContain('resetscope_tail_grouped_lines_total{kind="reset-recv"} 1\n');
+      await tailer.stop('SIGTERM');
+      await redis.flushall();
+      await follow('--storm-lines-per-second', '1');
+      appendFileSync(log, resetLine(4));
+      await untilQueued(1);
+      expect(await queued()).toEqual([4]);
     });
 
     test('stops at once while Redis is away, and reads the lines again after that', async () => {

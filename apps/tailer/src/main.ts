@@ -1,12 +1,10 @@
 /** `resetscope tailer`: nginx error logs into the queue. Wiring only. */
-import { createHash } from 'node:crypto';
 import { hostname } from 'node:os';
-import { basename, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { FileCheckpointStore, Follower } from '@resetscope/follow';
-import { openResetQueue } from '@resetscope/jobs';
-import { ClearError, connectRedis, createLogger, type RunningApp, runApp, startOpsServer } from '@resetscope/telemetry';
-import { checkErrorLog } from './log-check.ts';
+import { openResetQueue, type ResetQueue } from '@resetscope/jobs';
+import { checkLogs, LogSet, type LogSource, SyslogSource } from '@resetscope/log-source';
+import { connectRedis, createLogger, type RunningApp, runApp, startOpsServer } from '@resetscope/telemetry';
+import { LineWatch } from './line-watch.ts';
 import { LogTail } from './log-tail.ts';
 import { TailerMetrics } from './metrics.ts';
 import { HELP, resolveOptions, type TailerOptions } from './options.ts';
@@ -14,31 +12,14 @@ import { HELP, resolveOptions, type TailerOptions } from './options.ts';
 /** At the end, Redis has this long to answer for the batch under way; unanswered, it is read again at the next start. */
 const FINISH_MS = 500;
 
-/** Two logs of one name in different folders have checkpoints of different names. */
-function checkpointFile(dir: string, path: string): string {
-  const hash = createHash('sha256').update(path).digest('hex').slice(0, 12);
-  return join(dir, `${basename(path)}-${hash}.json`);
-}
-
-async function startFollower(path: string, options: TailerOptions, metrics: TailerMetrics): Promise<Follower> {
-  const checkpoint = new FileCheckpointStore(checkpointFile(options.checkpointDir, path));
-  const follower = new Follower({ path, checkpoint, events: metrics, from: options.from });
-  try {
-    await follower.start();
-  } catch (error) {
-    throw new ClearError(
-      'RS_FILE_UNREADABLE',
-      `checkpoints: expected a folder to write at ${options.checkpointDir}, got: ${(error as Error).message}`,
-      'make it writable or give --checkpoint-dir',
-      error,
-    );
-  }
-  return follower;
+interface Tails {
+  readonly sources: { readonly logs: LogSet; readonly syslog: readonly SyslogSource[] };
+  stop(): Promise<void>;
 }
 
 async function start(): Promise<RunningApp> {
   const options = resolveOptions(process.argv.slice(2), { env: process.env, hostname: hostname() });
-  for (const path of options.errorLogs) await checkErrorLog(path, options.waitForLogs);
+  await checkLogs(options.errorLogs, options.waitForLogs);
   const log = createLogger('tailer');
   const metrics = new TailerMetrics(log);
   const redis = await connectRedis(options.redisUrl);
@@ -46,27 +27,58 @@ async function start(): Promise<RunningApp> {
   redis.on('close', redisClosed);
   redis.on('ready', () => metrics.redisBack());
   const queue = openResetQueue(redis, (error) => metrics.redisAway(error));
-  const followers: Follower[] = [];
-  for (const path of options.errorLogs) followers.push(await startFollower(path, options, metrics));
-  metrics.observe(() => Promise.all(followers.map((follower) => follower.status())));
+  const tails = await startTails(options, queue, metrics);
+  const { logs, syslog } = tails.sources;
+  metrics.observe({
+    logs: () =>
+      Promise.all([...logs.logs, ...syslog].map(async (one) => ({ name: one.name, status: await one.status() }))),
+    syslog: () => Promise.all(syslog.map(async (one) => ({ name: one.name, kernelDrops: await one.kernelDrops() }))),
+  });
   const ops = await startOpsServer({
     listen: options.metricsListen,
     registry: metrics.registry,
     notReady: () => (metrics.isRedisUp ? null : 'Redis is away'),
   });
-  const tails = followers.map((follower) => new LogTail({ follower, queue, node: options.node, metrics }));
-  const running = Promise.all(tails.map((tail) => tail.run()));
-  log.info({ errorLogs: options.errorLogs, node: options.node, ops: ops.address }, 'following');
+  log.info({ node: options.node, ops: ops.address }, 'ready');
   return {
     ready: { ops: ops.address },
     stop: async () => {
-      for (const tail of tails) await tail.stop();
-      await Promise.race([running, pause(FINISH_MS, undefined, { ref: false })]);
+      await Promise.race([tails.stop(), pause(FINISH_MS, undefined, { ref: false })]);
       redis.off('close', redisClosed);
       redis.disconnect();
       await ops.close();
     },
   };
+}
+
+/** Every log and every syslog socket into the queue. */
+async function startTails(options: TailerOptions, queue: ResetQueue, metrics: TailerMetrics): Promise<Tails> {
+  const { node, stormLinesPerSecond, syslog } = options;
+  const ending = new AbortController();
+  const stopped = ending.signal;
+  const tail = (source: LogSource, watch: LineWatch): Promise<void> =>
+    new LogTail({ source, watch, queue, node, stormLinesPerSecond, metrics, stopped }).run();
+  const consumer = () => {
+    const watch = new LineWatch();
+    return { events: metrics, wanted: watch.wanted, run: (source: LogSource) => tail(source, watch) };
+  };
+  const logs = new LogSet({ ...options, logs: options.errorLogs, events: metrics, consumer });
+  await logs.start();
+  const sockets: { readonly source: SyslogSource; readonly running: Promise<void> }[] = [];
+  for (const spec of syslog) {
+    const { wanted, run } = consumer();
+    const received = metrics.datagramReceived.bind(metrics);
+    const source = new SyslogSource({ spec, wanted, received });
+    await source.start();
+    metrics.logFound(source.name);
+    sockets.push({ source, running: run(source) });
+  }
+  const sources = { logs, syslog: sockets.map(({ source }) => source) };
+  const stop = async (): Promise<void> => {
+    ending.abort();
+    await Promise.all([logs.stop(), ...sockets.map(({ source, running }) => source.stop().then(() => running))]);
+  };
+  return { sources, stop };
 }
 
 if (process.argv.includes('--help')) process.stdout.write(HELP);

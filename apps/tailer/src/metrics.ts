@@ -1,23 +1,58 @@
 /** The numbers of /metrics. Labels come from closed lists, never from a log. */
-import type { FollowEvents, FollowStatus, LossReason } from '@resetscope/follow';
-import { LINE_KINDS, type LineKind } from '@resetscope/nginx-log';
+import type { LossReason } from '@resetscope/follow';
+import {
+  DATAGRAM_RESULTS,
+  type DatagramResult,
+  type FileLogEvents,
+  type LogSetEvents,
+  REFUSAL_REASONS,
+  type RefusalReason,
+} from '@resetscope/log-source';
+import { LINE_KINDS, type LineKind, type SuspectFlag } from '@resetscope/nginx-log';
 import { Counter, Gauge, Histogram, type Logger, Registry } from '@resetscope/telemetry';
 import { LINE_CLASSES, type LineClass } from './classify.ts';
+import type { LineCounts } from './line-watch.ts';
+import { type LogStates, observeEach, observeLogs } from './log-gauges.ts';
 
-const LOSS_REASONS: readonly LossReason[] = ['truncated-without-copy', 'file-gone', 'torn-line', 'unreadable'];
+/** `nginx-limiting`: nginx itself dropped lines and said so. `syslog-full`: datagrams waited for Redis, and no more had room. */
+type KnownLoss = LossReason | 'nginx-limiting' | 'syslog-full';
+
+const LOSS_REASONS: readonly KnownLoss[] = [
+  'truncated-without-copy',
+  'file-gone',
+  'torn-line',
+  'unreadable',
+  'nginx-limiting',
+  'syslog-full',
+];
+
+/** At level info a line of every few is one of info: a keepalive connection that was closed. */
+const LEVEL_LINES = 20;
 
 /** From an idle host to a Redis that was away for a while, seconds. */
 const DELIVERY_BUCKETS: readonly number[] = [0.001, 0.002, 0.005, 0.01, 0.025, 0.1, 0.5, 1, 5, 30];
 
-export class TailerMetrics implements FollowEvents {
+export class TailerMetrics implements FileLogEvents, LogSetEvents {
   readonly registry: Registry = new Registry();
   readonly #log: Logger;
   #isRedisUp = true;
   #isReadFailing = false;
   #isSaveFailing = false;
+  #isDropping = false;
+  /** By log. */
+  readonly #levels = new Map<string, { readonly lines: number; readonly sawInfo: boolean }>();
 
   readonly #lines = this.#counter('lines_total', 'Lines read, by what they were taken for.', 'class');
   readonly #jobs = this.#counter('jobs_total', 'Jobs that Redis accepted, by kind of line.', 'kind');
+  readonly #grouped = this.#counter('grouped_lines_total', 'Lines of a storm counted in the job of another.', 'kind');
+  readonly #suspects = this.#counter(
+    'suspect_lines_total',
+    'Lines of the family with a reason to doubt that nginx wrote them as they stand, by reason.',
+    'flag',
+  );
+  readonly #datagrams = this.#counter('datagrams_total', 'Syslog datagrams, by what became of them.', 'result');
+  readonly #refused = this.#counter('refused_logs_total', 'Files a pattern found and nobody follows.', 'reason');
+  readonly #brokenRecords = this.#counter('broken_records_total', "Lines of containers' logs that are no records.");
   readonly #losses = this.#counter('losses_total', 'Times that lines may have been lost, by reason.', 'reason');
   readonly #bytes = this.#counter('bytes_total', 'Bytes read from the logs.');
   readonly #opened = this.#counter(
@@ -49,46 +84,45 @@ export class TailerMetrics implements FollowEvents {
     this.#log = log;
     for (const kind of LINE_CLASSES) this.#lines.inc({ class: kind }, 0);
     for (const kind of LINE_KINDS) this.#jobs.inc({ kind }, 0);
+    for (const result of DATAGRAM_RESULTS) this.#datagrams.inc({ result }, 0);
+    for (const reason of REFUSAL_REASONS) this.#refused.inc({ reason }, 0);
     for (const reason of LOSS_REASONS) this.#losses.inc({ reason }, 0);
     this.#redisUp.set(1);
   }
 
-  /** Reads the followers' state at every scrape. */
-  observe(status: () => Promise<readonly FollowStatus[]>): void {
-    const observed = (name: string, help: string, value: (all: readonly FollowStatus[]) => number): Gauge =>
-      new Gauge({
-        name: `resetscope_tail_${name}`,
-        help,
-        registers: [this.registry],
-        async collect() {
-          this.set(value(await status()));
-        },
-      });
-    observed('lag_bytes', 'Bytes written to the logs and not yet in Redis.', (all) =>
-      sum(all.map((one) => one.lagBytes)),
-    );
-    observed('lag_seconds', 'Time since all lines of the log furthest behind were in Redis, 0 when they are.', (all) =>
-      Math.max(0, ...all.map((one) => one.lagMs / 1000)),
-    );
-    observed('open_files', 'Files being read: one a log, more during a rotation.', (all) =>
-      sum(all.map((one) => one.openFiles)),
-    );
-    observed('checkpoint_age_seconds', 'Time since the oldest checkpoint was saved.', (all) =>
-      Math.max(0, ...all.map((one) => (Date.now() - (one.checkpointSavedAtMs ?? Date.now())) / 1000)),
+  /** Reads the state of the logs at every scrape. */
+  observe(states: LogStates): void {
+    observeLogs(this.registry, states);
+    observeEach(
+      this.registry,
+      'log_level_hides_clients',
+      '1: of many lines of a log none was of level info, below which nginx hides clients that hang up.',
+      async () => [...this.#levels].map(([log, { lines, sawInfo }]) => [log, Number(!sawInfo && lines >= LEVEL_LINES)]),
     );
   }
 
-  linesRead(counts: ReadonlyMap<LineClass, number>): void {
-    for (const [kind, count] of counts) this.#lines.inc({ class: kind }, count);
+  /** classes: of the lines that were handed out; others: what the rest told. */
+  linesRead(log: string, classes: ReadonlyMap<LineClass, number>, others: LineCounts): void {
+    for (const [kind, count] of classes) this.#lines.inc({ class: kind }, count);
+    this.#lines.inc({ class: 'other' }, others.others);
+    this.#lines.inc({ class: 'continuation' }, others.continuations);
+    this.#suspects.inc({ flag: 'after-unclosed-quote' }, others.afterUnclosedQuote);
+    this.#suspects.inc({ flag: 'before-continuation' }, others.beforeContinuation);
+    if (others.limited > 0) this.#limitedByNginx(log, others.limited);
+    const level = this.#levels.get(log) ?? { lines: 0, sawInfo: false };
+    const lines = level.lines + (classes.get('job') ?? 0) + others.others;
+    this.#levels.set(log, { lines, sawInfo: level.sawInfo || others.sawInfo });
+    if (others.sawInfo) this.#infoSeen.set(1);
   }
 
-  /** nginx logs at level info. */
-  infoRead(): void {
-    this.#infoSeen.set(1);
+  lineDoubted(flags: readonly SuspectFlag[]): void {
+    for (const flag of flags) this.#suspects.inc({ flag });
   }
 
-  jobQueued(kind: LineKind, seconds: number): void {
+  /** grouped: lines that the job stands for besides its own. */
+  jobQueued(kind: LineKind, seconds: number, grouped: number): void {
     this.#jobs.inc({ kind });
+    this.#grouped.inc({ kind }, grouped);
     this.#deliverySeconds.observe(seconds);
   }
 
@@ -161,6 +195,34 @@ export class TailerMetrics implements FollowEvents {
     this.#log.warn({ setAsideAs }, 'a checkpoint was damaged; starting over');
   }
 
+  recordBroken(): void {
+    this.#brokenRecords.inc();
+  }
+
+  logFound(path: string): void {
+    this.#log.info({ log: path }, 'following');
+  }
+
+  logVanished(path: string): void {
+    this.#levels.delete(path);
+    this.#log.info({ log: path }, 'gone, and all of it was read');
+  }
+
+  logRefused(path: string, reason: RefusalReason): void {
+    this.#refused.inc({ reason });
+    this.#log.warn({ log: path, reason }, 'not followed');
+  }
+
+  /** Logged once until one has room again. */
+  datagramReceived(result: DatagramResult): void {
+    this.#datagrams.inc({ result });
+    if (result === 'line') this.#isDropping = false;
+    if (result !== 'dropped') return;
+    this.#losses.inc({ reason: 'syslog-full' });
+    if (!this.#isDropping) this.#log.warn('syslog lines are dropped: too many wait for Redis');
+    this.#isDropping = true;
+  }
+
   checkpointSaved(): void {
     this.#isSaveFailing = false;
   }
@@ -172,6 +234,11 @@ export class TailerMetrics implements FollowEvents {
     this.#isSaveFailing = true;
   }
 
+  #limitedByNginx(log: string, count: number): void {
+    this.#losses.inc({ reason: 'nginx-limiting' }, count);
+    this.#log.warn({ log }, 'nginx has dropped lines of this log: "too many log messages, limiting"');
+  }
+
   #counter<T extends string = never>(name: string, help: string, ...labelNames: T[]): Counter<T> {
     return new Counter({ name: `resetscope_tail_${name}`, help, labelNames, registers: [this.registry] });
   }
@@ -179,8 +246,4 @@ export class TailerMetrics implements FollowEvents {
   #gauge(name: string, help: string): Gauge {
     return new Gauge({ name: `resetscope_tail_${name}`, help, registers: [this.registry] });
   }
-}
-
-function sum(numbers: readonly number[]): number {
-  return numbers.reduce((total, number) => total + number, 0);
 }

@@ -7,7 +7,11 @@ const nothing: Surroundings = { env: {}, hostname: 'web-1' };
 describe('resolveOptions', () => {
   test('has a default for everything but the log', () => {
     expect(resolveOptions(['--error-log', '/var/log/nginx/error.log'], nothing)).toEqual({
-      errorLogs: ['/var/log/nginx/error.log'],
+      errorLogs: [{ path: '/var/log/nginx/error.log', timezone: undefined }],
+      syslog: [],
+      format: 'auto',
+      maxLogs: 128,
+      stormLinesPerSecond: Number.POSITIVE_INFINITY,
       checkpointDir: '/var/lib/resetscope/checkpoint',
       redisUrl: 'redis://127.0.0.1:6379',
       node: 'web-1',
@@ -25,15 +29,29 @@ describe('resolveOptions', () => {
       RESETSCOPE_NODE: 'from-env',
     };
     expect(resolveOptions([], { env, hostname: 'h' })).toMatchObject({
-      errorLogs: ['/a.log', '/b.log'],
+      errorLogs: [{ path: '/a.log' }, { path: '/b.log' }],
       checkpointDir: '/state',
       redisUrl: 'unix:/run/redis.sock',
       node: 'from-env',
     });
     const flags = ['--error-log', '/c.log', '--checkpoint-dir', '/d', '--redis', 'redis://r', '--node', 'n', '--wait'];
-    const rest = ['--from', 'beginning', '--metrics-listen', '[::1]:0'];
-    expect(resolveOptions([...flags, ...rest], { env, hostname: 'h' })).toEqual({
-      errorLogs: ['/c.log'],
+    const rest = [
+      '--from',
+      'beginning',
+      '--metrics-listen',
+      '[::1]:0',
+      '--syslog',
+      '5514=UTC',
+      '--format',
+      'container',
+    ];
+    const limits = ['--max-logs', '9', '--storm-lines-per-second', '100'];
+    expect(resolveOptions([...flags, ...rest, ...limits], { env, hostname: 'h' })).toEqual({
+      errorLogs: [{ path: '/c.log', timezone: undefined }],
+      syslog: [{ address: { kind: 'udp', listen: { host: '127.0.0.1', port: 5514 } }, timezone: 'UTC' }],
+      format: 'container',
+      maxLogs: 9,
+      stormLinesPerSecond: 100,
       checkpointDir: '/d',
       redisUrl: 'redis://r',
       node: 'n',
@@ -44,12 +62,19 @@ describe('resolveOptions', () => {
   });
 
   test('follows a log that is named twice once', () => {
-    const flags = ['--error-log', '/log/../log/e.log', '--error-log', '/log/e.log', '--error-log', '/log/f.log'];
-    expect(resolveOptions(flags, nothing).errorLogs).toEqual(['/log/e.log', '/log/f.log']);
+    const flags = ['--error-log', '/log/../log/e.log', '--error-log', '/log/e.log=UTC', '--error-log', '/log/f.log'];
+    expect(resolveOptions(flags, nothing).errorLogs).toEqual([
+      { path: '/log/e.log', timezone: 'UTC' },
+      { path: '/log/f.log', timezone: undefined },
+    ]);
   });
 
   test.each([
-    { name: 'no log', args: [], message: /expected --error-log FILE or RESETSCOPE_ERROR_LOG.*tailer --help/ },
+    {
+      name: 'no log',
+      args: [],
+      message: /expected --error-log FILE or RESETSCOPE_ERROR_LOG, or --syslog, got none.*tailer --help/,
+    },
     { name: 'an unknown flag', args: ['--eror-log', 'x'], message: /--eror-log.*tailer --help/ },
     {
       name: 'a flag without its value',
@@ -63,6 +88,37 @@ describe('resolveOptions', () => {
       message: /--from: expected beginning or end, got "middle"/,
     },
     {
+      name: 'an odd time zone',
+      args: ['--error-log', 'x.log=Asia/Shangai'],
+      message: /expected a time zone like .* got "Asia\/Shangai"/,
+    },
+    {
+      name: 'an odd format',
+      args: ['--error-log', 'x', '--format', 'json'],
+      message: /--format: expected auto, nginx or container, got "json"/,
+    },
+    {
+      name: 'no logs at all allowed',
+      args: ['--error-log', 'x', '--max-logs', '0'],
+      message: /--max-logs: expected a whole number from 1 to 10000, got "0"/,
+    },
+    {
+      name: 'more logs than allowed',
+      args: ['--error-log', 'x', '--error-log', 'y', '--max-logs', '1'],
+      message: /expected at most 1 logs \(--max-logs\), got 2/,
+    },
+    {
+      name: 'half a line',
+      args: ['--error-log', 'x', '--storm-lines-per-second', '0.5'],
+      message: /--storm-lines-per-second: expected a whole number from 1 to 1000000, got "0.5"/,
+    },
+    {
+      name: 'three sockets',
+      args: ['--syslog', '1', '--syslog', '2', '--syslog', '3'],
+      message: /expected at most 2 of --syslog, got 3/,
+    },
+    { name: 'a node without a name', args: ['--error-log', 'x', '--node', ''], message: /--node: expected a name/ },
+    {
       name: 'an odd address',
       args: ['--error-log', 'x', '--metrics-listen', 'here'],
       message: /expected an address.*"here"/,
@@ -75,8 +131,8 @@ describe('resolveOptions', () => {
   });
 
   test('every flag is in the help', () => {
-    for (const flag of ['error-log', 'checkpoint-dir', 'redis', 'node', 'from', 'wait', 'metrics-listen', 'help']) {
-      expect(HELP).toContain(`--${flag}`);
-    }
+    const plain = ['error-log', 'checkpoint-dir', 'redis', 'node', 'from', 'wait', 'metrics-listen', 'help'];
+    const more = ['syslog', 'format', 'max-logs', 'storm-lines-per-second'];
+    for (const flag of [...plain, ...more]) expect(HELP).toContain(`  --${flag}`);
   });
 });

@@ -1,29 +1,7 @@
-/** What the pages do beyond HTML: copy buttons, fresh ages, and lists that follow new incidents. All of it is optional. */
+/** What the live pages do beyond HTML and copy.js: fresh ages, and lists that follow new incidents. All of it is optional. */
 
 const RELOAD_DELAY_MS = 400;
 const AGE_EVERY_MS = 30_000;
-
-function addCopyButtons(root) {
-  for (const button of root.querySelectorAll('[data-copy]')) {
-    button.hidden = false;
-    button.addEventListener('click', () => copy(button));
-  }
-}
-
-async function copy(button) {
-  const label = 'Copy';
-  try {
-    await navigator.clipboard.writeText(button.dataset.copy);
-    button.textContent = 'Copied';
-  } catch {
-    // No clipboard outside secure contexts: select the text instead.
-    getSelection().selectAllChildren(button.previousElementSibling);
-    button.textContent = 'Selected';
-  }
-  setTimeout(() => {
-    button.textContent = label;
-  }, 1500);
-}
 
 /** The same words as formatAge in pages/when.ts. */
 function ageWords(seconds) {
@@ -73,7 +51,6 @@ function followIncidents(state) {
   events.addEventListener('incident', reloadSoon);
 }
 
-addCopyButtons(document);
 setInterval(refreshAges, AGE_EVERY_MS);
 const liveState = document.querySelector('[data-live-state]');
 if (liveState !== null) followIncidents(liveState);

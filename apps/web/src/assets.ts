@@ -1,6 +1,7 @@
 /** Style sheet, script and icon: real files, read once at the start, named by their content so that browsers may keep them. */
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 
 export interface Asset {
   readonly name: string;
@@ -16,15 +17,25 @@ export type Assets = Readonly<Record<AssetName, Asset>>;
 
 export async function loadAssets(): Promise<Assets> {
   return {
-    'app.css': await loadAsset('app.css', 'text/css; charset=utf-8'),
-    'app.js': await loadAsset('app.js', 'text/javascript; charset=utf-8'),
-    'icon.svg': await loadAsset('icon.svg', 'image/svg+xml'),
+    'app.css': asset('app.css', 'text/css; charset=utf-8', await shared('page.css'), await own('app.css')),
+    'app.js': asset('app.js', 'text/javascript; charset=utf-8', await shared('copy.js'), await own('app.js')),
+    'icon.svg': asset('icon.svg', 'image/svg+xml', await shared('icon.svg')),
   };
 }
 
 /** The folder lies beside src/ and dist/ alike. */
-async function loadAsset(name: AssetName, contentType: string): Promise<Asset> {
-  const body = await readFile(new URL(`../assets/${name}`, import.meta.url));
+function own(name: string): Promise<Buffer> {
+  return readFile(new URL(`../assets/${name}`, import.meta.url));
+}
+
+/** What every page with incidents has, this server's or a file's. */
+function shared(name: string): Promise<Buffer> {
+  return readFile(createRequire(import.meta.url).resolve(`@resetscope/report/assets/${name}`));
+}
+
+/** The parts, one after the other, as one file. */
+function asset(name: AssetName, contentType: string, ...parts: readonly Buffer[]): Asset {
+  const body = Buffer.concat(parts);
   const version = createHash('sha256').update(body).digest('hex').slice(0, 8);
   return { name, contentType, body, href: `/assets/${name}?v=${version}` };
 }

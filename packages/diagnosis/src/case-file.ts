@@ -1,10 +1,14 @@
 /** Everything a rule may look at: one line, one connection, and what the rest of the capture says about its ends. */
-import { type Ending, type Exchange, type Moment, otherSide, type Side, type TcpStream } from '@resetscope/flow';
+import { type Exchange, type Moment, otherSide, type Side, type TcpStream } from '@resetscope/flow';
 import type { ErrorLogEntry, LineKind } from '@resetscope/nginx-log';
 import type { Leg, Outcome, Phase } from './incident.ts';
+import { nginxSideOf } from './nginx-side.ts';
+import type { Notice } from './notice.ts';
+import type { Noticed } from './noticed.ts';
 import { outcomeOf } from './outcome.ts';
 import { phaseAt } from './phase.ts';
 import type { Surroundings } from './surroundings.ts';
+import { toldMoment } from './told-moment.ts';
 
 export interface CaseFile {
   /** Null for a connection that lost data without a log line. */
@@ -13,7 +17,7 @@ export interface CaseFile {
   readonly leg: Leg;
   readonly stream: TcpStream;
   /** The FIN or RST that nginx noticed; null when nothing of the kind is in the capture. */
-  readonly ending: Ending | null;
+  readonly ending: Noticed;
   /** State of the connection just before it. */
   readonly before: Moment;
   readonly exchange: Exchange | null;
@@ -23,11 +27,8 @@ export interface CaseFile {
   readonly phase: Phase;
   readonly outcome: Outcome;
   readonly surroundings: Surroundings;
-}
-
-/** In both legs the originator asks and the responder answers. */
-export function nginxSideOf(leg: Leg): Side {
-  return leg === 'client' ? 'responder' : 'originator';
+  /** What nginx said of its processes, in the capture's clock. */
+  readonly notices: readonly Notice[];
 }
 
 export interface CaseInput {
@@ -35,12 +36,13 @@ export interface CaseInput {
   readonly kind: LineKind | null;
   readonly leg: Leg;
   readonly stream: TcpStream;
-  readonly ending: Ending | null;
+  readonly ending: Noticed;
   readonly surroundings: Surroundings;
+  readonly notices: readonly Notice[];
 }
 
 export function openCase(input: CaseInput): CaseFile {
-  const before = input.ending?.before ?? input.stream.last;
+  const before = toldMoment(input);
   const nginxSide = nginxSideOf(input.leg);
   const from = input.ending?.from ?? otherSide(nginxSide);
   return {

@@ -8,8 +8,8 @@ export const CAUSES: readonly Cause[] = [
     side: 'client',
     normalClose: true,
     fixes: [
-      { party: 'capture', text: 'drop from incident view; keep a counter per source' },
-      { party: 'LB', text: 'if wanted, switch to a full HTTP check; whitelist prober addresses in resetscope' },
+      { party: 'capture', text: 'nothing to change; count them per source' },
+      { party: 'LB', text: 'switch to an HTTP check if the resets disturb' },
     ],
   },
   {
@@ -30,7 +30,7 @@ export const CAUSES: readonly Cause[] = [
     title: 'Port scan',
     side: 'client',
     normalClose: false,
-    fixes: [{ party: 'edge', text: 'rate-limit/deny at firewall; nothing to change in nginx' }],
+    fixes: [{ party: 'edge', text: 'deny or rate-limit the address at the firewall; nothing to change in nginx' }],
   },
   {
     id: 'client-preconnect-abandoned',
@@ -45,7 +45,10 @@ export const CAUSES: readonly Cause[] = [
     side: 'upstream',
     normalClose: false,
     fixes: [
-      { party: 'upstream', text: 'start/fix the listener, readiness probe before traffic' },
+      {
+        party: 'upstream',
+        text: 'start the service, or mend its listen address; no traffic before its readiness probe succeeds',
+      },
       {
         party: 'nginx',
         text: 'several `server`s in upstream{}, `proxy_next_upstream error timeout` (default), `max_fails`/`fail_timeout`, `backup`',
@@ -58,7 +61,7 @@ export const CAUSES: readonly Cause[] = [
     side: 'middlebox',
     normalClose: false,
     fixes: [
-      { party: 'network', text: 'open the port / fix security group; ask for DROP vs REJECT policy' },
+      { party: 'network', text: 'open the port in the firewall or security group' },
       { party: 'nginx', text: 'nothing to change' },
     ],
   },
@@ -68,8 +71,8 @@ export const CAUSES: readonly Cause[] = [
     side: 'middlebox',
     normalClose: false,
     fixes: [
-      { party: 'network', text: 'routing/ACL' },
-      { party: 'capture', text: 'capture filter must include `icmp`' },
+      { party: 'network', text: 'find the route or rule that answers with ICMP unreachable' },
+      { party: 'capture', text: 'let the capture filter pass `icmp` as well as `tcp`' },
     ],
   },
   {
@@ -79,7 +82,7 @@ export const CAUSES: readonly Cause[] = [
     normalClose: false,
     fixes: [
       { party: 'nginx', text: 'shorter `proxy_connect_timeout` (1-3 s) so next_upstream kicks in' },
-      { party: 'network', text: 'fix the drop' },
+      { party: 'network', text: 'find what drops the SYN: firewall, security group, route, dead host' },
     ],
   },
   {
@@ -105,7 +108,10 @@ export const CAUSES: readonly Cause[] = [
     side: 'upstream',
     normalClose: false,
     fixes: [
-      { party: 'upstream', text: 'as above; prefer tcp_abort_on_overflow=0 (kernel doc: enabling can harm clients)' },
+      {
+        party: 'upstream',
+        text: 'raise the backlog and the number of workers; leave net.ipv4.tcp_abort_on_overflow at 0',
+      },
     ],
   },
   {
@@ -145,7 +151,7 @@ export const CAUSES: readonly Cause[] = [
     side: 'client',
     normalClose: false,
     fixes: [
-      { party: 'client', text: 'retry upload; increase client timeout' },
+      { party: 'client', text: 'retry the upload; raise its write timeout' },
       { party: 'nginx', text: 'client_header_timeout/client_body_timeout only if nginx itself closed' },
     ],
   },
@@ -155,8 +161,11 @@ export const CAUSES: readonly Cause[] = [
     side: 'client',
     normalClose: false,
     fixes: [
-      { party: 'client', text: 'timeout > p99 of nginx `proxy_read_timeout` chain' },
-      { party: 'upstream', text: 'speed up; idempotency keys' },
+      {
+        party: 'client',
+        text: 'let it wait longer than the slowest answer it needs, and not less than nginx does (`proxy_read_timeout`)',
+      },
+      { party: 'upstream', text: 'answer faster; accept idempotency keys' },
       {
         party: 'nginx',
         text: '`proxy_ignore_client_abort on` if the work must finish; alert on 499 rate together with $upstream_response_time',
@@ -170,7 +179,7 @@ export const CAUSES: readonly Cause[] = [
     side: 'client',
     normalClose: false,
     fixes: [
-      { party: 'client', text: 'drain or use range requests' },
+      { party: 'client', text: 'read the body to its end, or ask for a range' },
       { party: 'nginx', text: 'nothing; consider `limit_rate`, range support' },
     ],
   },
@@ -199,7 +208,7 @@ export const CAUSES: readonly Cause[] = [
     title: 'Client process was killed',
     side: 'client',
     normalClose: false,
-    fixes: [{ party: 'client', text: 'check OOM/crash logs' }],
+    fixes: [{ party: 'client', text: 'look for the kill in its crash and OOM logs' }],
   },
   {
     id: 'client-fin-then-rst-on-data',
@@ -249,7 +258,12 @@ export const CAUSES: readonly Cause[] = [
     title: 'Peer lost the connection (reboot or failover)',
     side: 'client',
     normalClose: false,
-    fixes: [{ party: 'peer', text: 'HA; LB connection sync' }],
+    fixes: [
+      {
+        party: 'peer',
+        text: 'it came back without its connections: synchronise them at failover, or let clients retry',
+      },
+    ],
   },
   {
     id: 'tls-client-alert-then-rst',
@@ -257,8 +271,11 @@ export const CAUSES: readonly Cause[] = [
     side: 'client',
     normalClose: false,
     fixes: [
-      { party: 'server', text: 'complete chain in ssl_certificate, right name/SNI, ssl_protocols' },
-      { party: 'client', text: 'install CA' },
+      {
+        party: 'server',
+        text: 'complete chain in ssl_certificate, right name for the SNI, ssl_protocols that the client speaks',
+      },
+      { party: 'client', text: 'trust the CA' },
     ],
   },
   {
@@ -282,7 +299,7 @@ export const CAUSES: readonly Cause[] = [
     normalClose: false,
     fixes: [
       { party: 'nginx', text: '`error_page 497 =301 https://$host$request_uri;`' },
-      { party: 'client', text: 'scheme' },
+      { party: 'client', text: 'use https:// for this port' },
     ],
   },
   {
@@ -318,7 +335,10 @@ export const CAUSES: readonly Cause[] = [
     side: 'nginx',
     normalClose: false,
     fixes: [
-      { party: 'nginx', text: 'raise send_timeout, or keep (protects memory against stuck FIN_WAIT1)' },
+      {
+        party: 'nginx',
+        text: 'raise the timeout that ran out (client_header_timeout, client_body_timeout, send_timeout) when such clients matter',
+      },
       { party: 'client', text: 'read faster' },
     ],
   },
@@ -326,8 +346,8 @@ export const CAUSES: readonly Cause[] = [
     id: 'nginx-return-444',
     title: 'nginx closed without an answer (return 444)',
     side: 'nginx',
-    normalClose: false,
-    fixes: [{ party: 'nginx', text: 'intended' }],
+    normalClose: true,
+    fixes: [{ party: 'nginx', text: 'nothing to change: `return 444` is meant to close like this' }],
   },
   {
     id: 'nginx-lingering-exhausted',
@@ -344,7 +364,12 @@ export const CAUSES: readonly Cause[] = [
     title: 'An nginx worker died',
     side: 'nginx',
     normalClose: false,
-    fixes: [{ party: 'nginx', text: 'core dump, third-party module bug; oom score, worker_rlimit_*' }],
+    fixes: [
+      {
+        party: 'nginx',
+        text: 'find the signal in the error log, then the core dump, a third-party module or the OOM killer',
+      },
+    ],
   },
   {
     id: 'nginx-worker-shutdown-timeout',
@@ -365,7 +390,7 @@ export const CAUSES: readonly Cause[] = [
     title: 'nginx dropped the upstream connection after the client left',
     side: 'nginx',
     normalClose: true,
-    fixes: [{ party: 'nginx', text: 'proxy_ignore_client_abort on to let it finish' }],
+    fixes: [{ party: 'nginx', text: 'nothing to change; `proxy_ignore_client_abort on` lets the upstream finish' }],
   },
   {
     id: 'nginx-upstream-timeout-late-data',
@@ -373,8 +398,8 @@ export const CAUSES: readonly Cause[] = [
     side: 'nginx',
     normalClose: false,
     fixes: [
-      { party: 'nginx', text: 'proxy_read_timeout per location' },
-      { party: 'upstream', text: 'fix latency' },
+      { party: 'nginx', text: 'raise proxy_read_timeout for this location if its answers are worth the wait' },
+      { party: 'upstream', text: 'answer faster' },
     ],
   },
   {
@@ -437,8 +462,11 @@ export const CAUSES: readonly Cause[] = [
     side: 'upstream',
     normalClose: false,
     fixes: [
-      { party: 'upstream', text: 'read or drain before close; check app error log at that ms' },
-      { party: 'nginx', text: 'retry policy' },
+      {
+        party: 'upstream',
+        text: 'read the request, or drain it, before closing; its own log of that millisecond tells why it did not',
+      },
+      { party: 'nginx', text: 'proxy_next_upstream error timeout (default) retries idempotent requests' },
     ],
   },
   {
@@ -516,10 +544,10 @@ export const CAUSES: readonly Cause[] = [
     side: 'upstream',
     normalClose: false,
     fixes: [
-      { party: 'upstream', text: 'find crash/kill' },
+      { party: 'upstream', text: 'find the crash, kill or write timeout: its own log of that millisecond' },
       {
         party: 'nginx',
-        text: 'proxy_buffering off or smaller proxy_buffers reduce the loss; client must check Content-Length',
+        text: 'proxy_buffering off or smaller proxy_buffers reduce the loss; clients must check Content-Length',
       },
     ],
   },
@@ -528,7 +556,12 @@ export const CAUSES: readonly Cause[] = [
     title: 'Upstream closed in the middle of the response',
     side: 'upstream',
     normalClose: false,
-    fixes: [{ party: 'upstream', text: 'as above' }],
+    fixes: [
+      {
+        party: 'upstream',
+        text: 'find why it stopped writing: crash, worker timeout, or a Content-Length larger than the body',
+      },
+    ],
   },
   {
     id: 'upstream-rst-ends-close-delimited',
@@ -536,7 +569,10 @@ export const CAUSES: readonly Cause[] = [
     side: 'upstream',
     normalClose: false,
     fixes: [
-      { party: 'nginx', text: 'proxy_http_version 1.1 (default since 1.29.7)' },
+      {
+        party: 'nginx',
+        text: 'proxy_http_version 1.1 (the default since 1.29.7), so that the answer announces its length',
+      },
       { party: 'upstream', text: 'send Content-Length, close with FIN' },
     ],
   },
@@ -546,8 +582,8 @@ export const CAUSES: readonly Cause[] = [
     side: 'upstream',
     normalClose: true,
     fixes: [
-      { party: 'upstream', text: 'close with FIN (drop SO_LINGER 0)' },
-      { party: 'nginx', text: 'HTTP/1.1 + keepalive upstream' },
+      { party: 'upstream', text: 'close with FIN: no SO_LINGER 0, nothing left unread' },
+      { party: 'nginx', text: 'proxy_http_version 1.1 and upstream{} keepalive: the connection is kept instead' },
     ],
   },
   {
@@ -560,7 +596,7 @@ export const CAUSES: readonly Cause[] = [
         party: 'upstream',
         text: 'graceful reload with socket inheritance (systemd socket, gunicorn HUP, SO_REUSEPORT drain)',
       },
-      { party: 'nginx', text: 'retry' },
+      { party: 'nginx', text: 'proxy_next_upstream error timeout (default) retries idempotent requests' },
     ],
   },
   {
@@ -588,8 +624,11 @@ export const CAUSES: readonly Cause[] = [
     side: 'either',
     normalClose: false,
     fixes: [
-      { party: 'nginx', text: 'proxy_read_timeout/send_timeout (60 s) vs app ping period' },
-      { party: 'app', text: 'ping every < min(all idle timeouts)' },
+      {
+        party: 'nginx',
+        text: 'proxy_read_timeout and proxy_send_timeout (60 s) longer than the ping period of the application',
+      },
+      { party: 'app', text: 'ping more often than the shortest idle timeout on the way' },
       { party: 'LB', text: 'idle timeout' },
     ],
   },
@@ -599,7 +638,10 @@ export const CAUSES: readonly Cause[] = [
     side: 'upstream',
     normalClose: false,
     fixes: [
-      { party: 'upstream', text: 'max_connection_age(+grace) in gRPC; ALB sends GOAWAY then FIN' },
+      {
+        party: 'upstream',
+        text: 'raise max_connection_age and its grace period (gRPC); an ALB sends GOAWAY, then FIN',
+      },
       { party: 'nginx', text: 'grpc_next_upstream / keepalive_time below it' },
     ],
   },
@@ -642,7 +684,10 @@ export const CAUSES: readonly Cause[] = [
     side: 'middlebox',
     normalClose: false,
     fixes: [
-      { party: 'nginx', text: 'as above' },
+      {
+        party: 'nginx',
+        text: 'upstream keepalive_timeout below the timeout of the device; proxy_socket_keepalive on with tcp_keepalive_time below it',
+      },
       {
         party: 'kernel',
         text: 'nf_conntrack_tcp_timeout_established (default 432000 s; many appliances 900-3600), tcp_keepalive_time',
@@ -654,7 +699,12 @@ export const CAUSES: readonly Cause[] = [
     title: 'A firewall forgot the idle connection and resets it',
     side: 'middlebox',
     normalClose: false,
-    fixes: [{ party: 'network', text: 'timeouts; nf_conntrack_tcp_loose=1' }],
+    fixes: [
+      {
+        party: 'network',
+        text: 'raise its idle timeout above the keep-alive times of both ends; nf_conntrack_tcp_loose=1',
+      },
+    ],
   },
   {
     id: 'conntrack-invalid-rst',
@@ -673,14 +723,19 @@ export const CAUSES: readonly Cause[] = [
     title: 'A firewall rejected an established connection',
     side: 'middlebox',
     normalClose: false,
-    fixes: [{ party: 'network', text: 'change process; drain' }],
+    fixes: [{ party: 'network', text: 'drain connections before a change of policy' }],
   },
   {
     id: 'ids-injected-rst',
     title: 'A device on the path forged the reset',
     side: 'middlebox',
     normalClose: false,
-    fixes: [{ party: 'network', text: 'find device; encrypt (TLS 1.3/ECH), change path; whitelist in IPS' }],
+    fixes: [
+      {
+        party: 'network',
+        text: 'find the device (its TTL tells how many hops away it is) and exempt this traffic there; or encrypt it',
+      },
+    ],
   },
   {
     id: 'mtu-black-hole',
@@ -723,7 +778,7 @@ export const CAUSES: readonly Cause[] = [
     title: 'An administrator killed the socket',
     side: 'unknown',
     normalClose: false,
-    fixes: [{ party: 'ops', text: 'find who called' }],
+    fixes: [{ party: 'ops', text: 'find who ran `ss -K`, tcpkill or the like' }],
   },
   {
     id: 'unknown-rst',

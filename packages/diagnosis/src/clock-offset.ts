@@ -3,8 +3,9 @@
  * second of differences wins, nearest to zero when several are alike. A wrong time zone shows as an offset of whole
  * quarter hours and is found the same way.
  */
-import { endingsFor } from './candidate.ts';
+
 import type { LogLine } from './log-line.ts';
+import { endingsFor } from './noticed.ts';
 import { score } from './score.ts';
 import type { StreamIndex } from './stream-index.ts';
 
@@ -38,6 +39,7 @@ export function estimateClockOffset(lines: readonly LogLine[], index: StreamInde
     const found = index.find(line);
     for (const stream of found.streams) {
       for (const ending of endingsFor(line, line.leg, stream)) {
+        if (ending === null) continue;
         const us = ending.tsUs - line.stampUs;
         const context = { clockOffsetUs: us, accessLog: null, addressUnseen: found.addressUnseen };
         const fit = score(line, line.leg, stream, ending, context);

@@ -36,7 +36,7 @@ describe('a matched line', () => {
       reason: null,
       leg: 'client',
       stream: { index: 4, originator: '10.0.0.1:40004', responder: '10.0.0.2:80' },
-      confidence: 0.941,
+      confidence: 0.9,
       alternatives: [],
       reset: { frame: 8, time: '2026-11-22T06:35:12.000700Z', by: 'client' },
       loggedAt: '2026-11-22T06:35:12.000000Z',

@@ -14,7 +14,9 @@ test('evidence selects its frames, or the stream when it has none to name', () =
 });
 
 test.each([
-  [0, '0.0 ms'],
+  [0, 'less than 0.1 ms'],
+  [99, 'less than 0.1 ms'],
+  [100, '0.1 ms'],
   [400, '0.4 ms'],
   [9_999, '10.0 ms'],
   [10_000, '10 ms'],

@@ -2,6 +2,7 @@
 import type { TcpStream } from '@resetscope/flow';
 import type { Evidence } from './incident.ts';
 import { sentenceCase } from './sentence-case.ts';
+import { frameFilter, streamFilter } from './wireshark-filter.ts';
 
 export function evidence(
   stream: TcpStream,
@@ -9,16 +10,13 @@ export function evidence(
   ...frames: readonly (number | null | undefined)[]
 ): Evidence {
   const shown = frames.filter((f): f is number => typeof f === 'number');
-  return { claim: sentenceCase(claim), frames: shown, displayFilter: frameFilter(stream, shown) };
+  const displayFilter = shown.length === 0 ? streamFilter(stream.index) : frameFilter(shown);
+  return { claim: sentenceCase(claim), frames: shown, displayFilter };
 }
 
-/** Frames by number, or the stream when there are none to name. */
-function frameFilter(stream: TcpStream, frames: readonly number[]): string {
-  return frames.length === 0 ? `tcp.stream eq ${stream.index}` : `frame.number in {${frames.join(', ')}}`;
-}
-
-/** `5.0 s`, `320 ms`, `0.4 ms`. */
+/** `5.0 s`, `320 ms`, `0.4 ms`, `less than 0.1 ms`. */
 export function durationText(us: number): string {
   if (us >= 999_500) return `${(us / 1_000_000).toFixed(1)} s`;
+  if (us < 100) return 'less than 0.1 ms';
   return us >= 10_000 ? `${Math.round(us / 1000)} ms` : `${(us / 1000).toFixed(1)} ms`;
 }

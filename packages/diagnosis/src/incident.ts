@@ -66,6 +66,14 @@ export interface Alternative {
   readonly reasons: readonly string[];
 }
 
+/** Another cause that leaves the same traces in packets and log. */
+export interface CauseAlternative {
+  readonly cause: string;
+  readonly title: string;
+  /** The observation that would tell them apart, and is not there. */
+  readonly missing: string;
+}
+
 export interface ResetRef {
   readonly frame: number;
   /** RFC 3339, UTC, microseconds. */
@@ -148,8 +156,9 @@ export interface Incident {
   readonly reason: UnmatchedReason | null;
   readonly leg: Leg | null;
   readonly stream: StreamRef | null;
-  /** 0..1. */
+  /** 0..1: that connection, leg, resetter, phase and cause are right. */
   readonly confidence: number;
+  /** Other connections that fit the line. */
   readonly alternatives: readonly Alternative[];
   readonly reset: ResetRef | null;
   readonly phase: Phase | null;
@@ -157,6 +166,8 @@ export interface Incident {
   readonly cause: string | null;
   /** The cause in words, for headings. */
   readonly title: string;
+  /** What cannot be told apart from the cause; the confidence says so too. */
+  readonly causeAlternatives: readonly CauseAlternative[];
   readonly outcome: Outcome | null;
   readonly harm: Harm;
   /** Is this how such a connection normally ends? */

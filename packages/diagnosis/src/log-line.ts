@@ -1,5 +1,12 @@
 /** A line of the reset family, ready for matching: what it says, of which connection it speaks, and when. */
-import { decideSide, type ErrorLogEntry, type LineKind, lineKind, stampToEpochUs } from '@resetscope/nginx-log';
+import {
+  decideSide,
+  type ErrorLogEntry,
+  isResetFamily,
+  type LineKind,
+  lineKind,
+  stampToEpochUs,
+} from '@resetscope/nginx-log';
 import type { Leg, LineRef } from './incident.ts';
 
 export interface LogLine {
@@ -42,4 +49,15 @@ export function logLine(ref: LineRef, entry: ErrorLogEntry, zone: string, readAt
 /** `address port` of the upstream that the line names; null without one, or when it is no IP address and port. */
 export function upstreamKey({ entry: { upstream } }: LogLine): string | null {
   return upstream?.address == null || upstream.port === null ? null : `${upstream.address} ${upstream.port}`;
+}
+
+/** Timers of nginx before any request: nothing was lost. */
+const BEFORE_REQUEST: ReadonlySet<string> = new Set(['waiting for request', 'SSL handshaking', 'keepalive']);
+
+/** Lines that `analyze` explains: the reset family, and timeouts in the middle of a request. */
+export function isWorthExplaining(entry: ErrorLogEntry): boolean {
+  if (isResetFamily(entry)) return true;
+  const kind = lineKind(entry);
+  if (entry.connectionNumber === null || (kind !== 'client-timed-out' && kind !== 'upstream-timed-out')) return false;
+  return entry.action?.kind !== 'known' || !BEFORE_REQUEST.has(entry.action.phrase);
 }

@@ -1,7 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import type { TcpStream } from '@resetscope/flow';
+import type { Candidate } from './candidate.ts';
 import type { LogLine } from './log-line.ts';
 import { type Match, matchLines } from './match.ts';
+import { SerialLog } from './serial-log.ts';
+import { type Option, settleGroup } from './settle.ts';
 import { StreamIndex } from './stream-index.ts';
 import { type LineParts, lineOf } from './testing/log-text.ts';
 import { START_US, StreamBuilder, type StreamEnds } from './testing/stream-builder.ts';
@@ -16,7 +19,7 @@ function answered(index: number, target = '/a', ends: StreamEnds = {}): TcpStrea
 }
 
 function match(lines: readonly LogLine[], streams: readonly TcpStream[]): readonly Match[] {
-  return matchLines(lines, new StreamIndex(streams, lines), { clockOffsetUs: 0, accessLog: null });
+  return matchLines(lines, new StreamIndex(streams, lines), { clockOffsetUs: 0, accessLog: null, serials: null });
 }
 
 /** Index of the stream, or why there is none. */
@@ -138,6 +141,24 @@ describe('matchLines', () => {
     expect(answers([line(2)], [hidden])).toEqual([1]);
   });
 
+  test('a reset before which nothing was captured lacks no evidence: order decides', () => {
+    const lone = new StreamBuilder({ index: 0, clientPort: 40_000 }).rst('originator').build();
+    const streams = [lone, answered(1), answered(2)];
+    const lines = [1, 2, 3].map((n) => line(n));
+    expect(answers(lines, streams)).toEqual([0, 1, 2]);
+  });
+
+  test('a client that a PROXY protocol header names is found by it', () => {
+    const header = 'PROXY TCP4 203.0.113.9 10.0.0.2 4000 80\r\n';
+    const proxied = new StreamBuilder()
+      .open()
+      .exchange(`${header}${get('/a')}`, OK)
+      .rst('originator')
+      .build();
+    const [found] = match([line(1, { client: '203.0.113.9' })], [proxied]);
+    expect(found).toMatchObject({ kind: 'matched', confidence: 0.97 * 0.97 });
+  });
+
   test('hundreds of equal lines get a connection each, in order', () => {
     const ends = (index: number): StreamEnds => ({ startUs: START_US + index * 2000 });
     const streams = Array.from({ length: 300 }, (_, index) => answered(index, '/a', ends(index)));
@@ -147,5 +168,49 @@ describe('matchLines', () => {
         streams,
       ),
     ).toEqual(streams.map(({ index }) => index));
+  });
+
+  test('connection numbers decide among equals when nothing else does', () => {
+    const at = (index: number, second: number): TcpStream =>
+      answered(index, `/${index}`, { startUs: START_US + second * 1_000_000, client: `10.0.0.${index % 2}` });
+    const old = new StreamBuilder({ index: 7, client: '10.0.0.9', clientPort: 41_000, startUs: START_US - 60_000_000 });
+    const young = new StreamBuilder({ index: 8, client: '10.0.0.9', clientPort: 41_001, startUs: START_US + 200_000 });
+    const streams = [
+      at(1, -70),
+      at(2, -50),
+      old.open().exchange(get('/k'), OK).wait(60_900_000).rst('originator').build(),
+      young.open().exchange(get('/k'), OK).wait(100_000).rst('originator').build(),
+    ];
+    const anchor = (n: number, stream: number, time: string): LogLine =>
+      line(n, { at: time, client: `10.0.0.${stream % 2}`, request: `GET /${stream} HTTP/1.1` });
+    const vague = { client: '10.0.0.9', request: null, host: null };
+    expect(answers([line(15, vague)], streams)).toEqual(['ambiguous 2']);
+    const lines = [anchor(10, 1, '06:34:02'), anchor(20, 2, '06:34:22'), line(15, vague)];
+    expect(answers(lines, streams)).toEqual([1, 2, 7]);
+    expect(match(lines, streams)[2]).toMatchObject({ confidence: 0.8 * 0.97 });
+  });
+
+  test('a connection that began after its number was given is none', () => {
+    const serials = new SerialLog();
+    serials.note(7, 4, START_US - 60_000_000);
+    const streams = [answered(0), answered(1)];
+    const context = { clockOffsetUs: 0, accessLog: null, serials };
+    const vague = line(3, { request: null, host: null });
+    const [found] = matchLines([vague], new StreamIndex(streams, [vague]), context);
+    expect(found).toMatchObject({ kind: 'unmatched', reason: 'no-stream-in-window' });
+  });
+});
+
+describe('settleGroup', () => {
+  test('a cut into slices makes no line ambiguous', () => {
+    const streams = Array.from({ length: 12 }, (_, index) => answered(index));
+    const group = streams.map((_, n): Option => {
+      const candidates = streams.map((stream): Candidate => ({ stream, ending: null, score: 5, parts: [] }));
+      return { line: line(n), candidates, addressUnseen: false };
+    });
+    for (const sliceLines of [1, 5, 12]) {
+      const found = settleGroup(group, sliceLines).map((m) => (m.kind === 'matched' ? m.best.stream.index : m.kind));
+      expect(found).toEqual(streams.map(({ index }) => index));
+    }
   });
 });

@@ -62,6 +62,24 @@ describe('outcomeOf', () => {
       ['complete', 'none', 'no', null, 'unknown'],
     ],
     [
+      'a POST that met no socket any more',
+      'upstream',
+      opened().exchange(GET, OK).fin('responder').send('originator', POST).bareRst('responder'),
+      ['complete', 'none', 'no', null, 'yes'],
+    ],
+    [
+      'a POST that met none at its second try',
+      'upstream',
+      opened().exchange(GET, OK).send('originator', POST).again('originator').bareRst('responder'),
+      ['complete', 'none', 'no', null, 'unknown'],
+    ],
+    [
+      'a header of a proxy and nothing more',
+      'client',
+      opened().send('originator', 'PROXY TCP4 203.0.113.9 10.0.0.2 4000 80\r\n'),
+      ['none', 'none', 'no', null, 'yes'],
+    ],
+    [
       'a POST cut inside its response',
       'client',
       opened().exchange(POST, HALF),
@@ -132,9 +150,9 @@ describe('harmOf', () => {
   const base: Outcome = { request: 'complete', response: 'none', delivered: 'no', status: null, retrySafe: 'yes' };
 
   test.each<[string, Outcome | null, boolean, Harm]>([
-    ['no transaction', base, false, 'harmless'],
+    ['nobody waits', base, false, 'harmless'],
     ['no outcome', null, true, 'unknown'],
-    ['no request', { ...base, request: 'none' }, true, 'harmless'],
+    ['no request reached the upstream', { ...base, request: 'none' }, true, 'failed'],
     ['all delivered', { ...base, response: 'complete', delivered: 'yes', retrySafe: 'no' }, true, 'harmless'],
     ['may have run', { ...base, retrySafe: 'no' }, true, 'may-have-executed'],
     [
@@ -146,7 +164,7 @@ describe('harmOf', () => {
     ['cut short, repeatable', { ...base, response: 'partial' }, true, 'failed'],
     ['no answer, repeatable', base, true, 'failed'],
     ['cannot be seen', { ...base, delivered: 'unknown' }, true, 'unknown'],
-  ])('%s', (_title, outcome, isTransaction, harm) => {
-    expect(harmOf(outcome, isTransaction)).toBe(harm);
+  ])('%s', (_title, outcome, isAwaited, harm) => {
+    expect(harmOf(outcome, isAwaited)).toBe(harm);
   });
 });

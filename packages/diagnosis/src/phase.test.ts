@@ -64,7 +64,7 @@ const PHASES: readonly (readonly [Phase, string, readonly StreamBuilder[]])[] = 
   ],
   [
     'closing',
-    'the side that resets has sent a FIN before',
+    'the side that resets has sent a FIN before, and nginx no request since',
     [opened().exchange(GET, OK).fin('originator').rst('originator'), opened().fin('originator').bareRst('originator')],
   ],
   ['tunnel', 'after 101', [opened().exchange(UPGRADE, SWITCH).send('originator', 'frame').rst('originator')]],
@@ -93,6 +93,44 @@ describe('phaseAt', () => {
     const stream = opened().send('originator', GET).fin('originator').rst('responder').build();
     const reset = stream.endings.find((e) => e.kind === 'rst');
     expect(reset === undefined ? null : phaseAt(stream, reset.before, 'responder', 'responder')).toBe('waiting');
+  });
+});
+
+test('a request that nginx sends after the FIN of the upstream waits', () => {
+  const race = opened().exchange(GET, OK).fin('responder').wait(5_000).send('originator', GET).bareRst('responder');
+  const reset = race.build().endings.find((e) => e.kind === 'rst');
+  expect(reset === undefined ? null : phaseAt(race.build(), reset.before, 'responder', 'originator')).toBe('waiting');
+  expect(reset === undefined ? null : phaseAt(race.build(), reset.before, 'responder', 'responder')).toBe('closing');
+});
+
+test('what a proxy says before everything else is no byte of the connection', () => {
+  const header = 'PROXY TCP4 203.0.113.9 10.0.0.2 4000 80\r\n';
+  const phases = [header, `${header}GE`].map((sent) => {
+    const stream = opened().send('originator', sent).rst('originator').build();
+    return stream.endings.map((e) => phaseAt(stream, e.before, e.from, 'responder'));
+  });
+  expect(phases).toEqual([['handshake'], ['request']]);
+});
+
+test('a connection older than the capture is idle while it is silent', () => {
+  const stream = new StreamBuilder().rst('originator').build();
+  expect(stream.endings.map((e) => phaseAt(stream, e.before, e.from, 'responder'))).toEqual(['idle']);
+});
+
+describe('HTTP/2', () => {
+  const PREFACE = 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0';
+  const GET_1 = '\0\0\x03\x01\x05\0\0\0\x01\x82\x84\x86';
+  const CANCEL_1 = '\0\0\x04\x03\0\0\0\0\x01\0\0\0\x08';
+
+  test.each([
+    { name: 'idle before the first stream', sent: [PREFACE], phase: 'idle' },
+    { name: 'waiting for the answer of a stream', sent: [PREFACE, GET_1], phase: 'waiting' },
+    { name: 'idle after RST_STREAM', sent: [PREFACE, GET_1, CANCEL_1], phase: 'idle' },
+    { name: 'request in the middle of a frame', sent: [PREFACE, GET_1.slice(0, 11)], phase: 'request' },
+  ])('$name', ({ sent, phase }) => {
+    const builder = sent.reduce((story, text) => story.send('originator', text).ack('responder'), opened());
+    const stream = builder.rst('originator').build();
+    expect(stream.endings.map((e) => phaseAt(stream, e.before, e.from, 'responder'))).toEqual([phase]);
   });
 });
 

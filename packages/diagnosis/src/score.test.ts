@@ -1,8 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import { compileLogFormat, parseAccessLogLine, RECOMMENDED_LOG_FORMAT } from '@resetscope/nginx-log';
 import { AccessLog } from './access-log.ts';
-import { type Candidate, endingsFor, reasonsOf } from './candidate.ts';
+import { type Candidate, reasonsOf } from './candidate.ts';
 import type { LogLine } from './log-line.ts';
+import { endingsFor } from './noticed.ts';
 import { type ScoreContext, score, WINDOW_US } from './score.ts';
 import { lineOf } from './testing/log-text.ts';
 import { START_US, StreamBuilder } from './testing/stream-builder.ts';

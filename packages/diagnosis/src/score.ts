@@ -3,20 +3,23 @@
  * set so that a matching request line outweighs everything that is not exact, and were checked on recorded cases with
  * known answers (test/accuracy).
  */
-import type { Ending, Exchange, TcpStream } from '@resetscope/flow';
+import { type Exchange, type Moment, otherSide, type TcpStream } from '@resetscope/flow';
 import type { AccessLog } from './access-log.ts';
 import type { Candidate, ScorePart } from './candidate.ts';
-import { nginxSideOf } from './case-file.ts';
 import { expectedPhases } from './expected-phase.ts';
 import type { Leg } from './incident.ts';
 import type { LogLine } from './log-line.ts';
-import { phaseAt } from './phase.ts';
+import { nginxSideOf } from './nginx-side.ts';
+import type { Noticed } from './noticed.ts';
+import { phaseAt, twinOf } from './phase.ts';
 
 const WEIGHT = {
   accessLogPort: 6,
   requestId: 6,
   request: 4,
   phaseFits: 2,
+  /** The end of a message is guessed, and the phase that looks the same fits. */
+  phaseMayFit: 1,
   phaseMisfits: -3,
   /** Over TLS and in cut payload the ends of messages are guessed, and so is the phase. */
   guessedPhaseMisfits: -1,
@@ -46,19 +49,26 @@ export function score(
   line: LogLine,
   leg: Leg,
   stream: TcpStream,
-  ending: Ending,
+  ending: Noticed,
   context: ScoreContext,
 ): Candidate | null {
-  const time = timePart(line, ending, context);
+  const time = ending === null ? silencePart(line, stream, context) : timePart(line, ending.tsUs, context);
   if (time === null) return null;
-  const exchange = ending.before.exchange;
+  const at = ending?.before ?? stream.last;
+  const { exchange } = at;
   const exact = exactParts(line, leg, stream, exchange, context.accessLog);
   const request = requestParts(line, leg, exchange);
   if (exact === null || request === null) return null;
   if (context.addressUnseen && request.length === 0 && exact.length === 0) return null;
-  const parts = [time, ...exact, ...request, ...phaseParts(line, leg, stream, ending)];
+  const parts = [time, ...exact, ...request, ...phaseParts(line, leg, stream, ending, at)];
   if (!context.addressUnseen) parts.push(leg === 'client' ? CLIENT_ADDRESS : UPSTREAM_ADDRESS);
   return { stream, ending, score: parts.reduce((sum, { weight }) => sum + weight, 0), parts };
+}
+
+/** What a candidate could have added if the capture had begun earlier: of its request nothing is there, for or against it. */
+export function unseenScore({ stream, ending }: Candidate): number {
+  const { exchange } = ending?.before ?? stream.last;
+  return exchange === null && !stream.sawSyn && !stream.sawSynAck ? WEIGHT.request + WEIGHT.phaseFits : 0;
 }
 
 const CLIENT_ADDRESS: ScorePart = { kind: 'address', weight: WEIGHT.address, text: 'client address' };
@@ -73,21 +83,36 @@ const REQUEST_ID: ScorePart = { kind: 'access-log', weight: WEIGHT.requestId, te
 const REQUEST_LINE: ScorePart = { kind: 'request', weight: WEIGHT.request, text: 'request line' };
 const HOST: ScorePart = { kind: 'host', weight: WEIGHT.host, text: 'Host' };
 
-function timePart(line: LogLine, ending: Ending, context: ScoreContext): ScorePart | null {
+function timePart(line: LogLine, atUs: number, context: ScoreContext): ScorePart | null {
   if (line.readAtUs !== null) {
-    const lateUs = line.readAtUs - ending.tsUs;
+    const lateUs = line.readAtUs - atUs;
     if (lateUs < -LIVE_EARLY_US || lateUs > WINDOW_US) return null;
     const decades = Math.log10(Math.max(lateUs, LIVE_FLOOR_US) / LIVE_FLOOR_US);
     const weight = WEIGHT.readAtOnce + WEIGHT.perDecadeLate * decades;
     return { kind: 'time', weight, text: 'time before the line was read' };
   }
   const from = line.stampUs + context.clockOffsetUs;
-  const offUs = ending.tsUs < from ? from - ending.tsUs : Math.max(0, ending.tsUs - from - 1_000_000);
+  const offUs = atUs < from ? from - atUs : Math.max(0, atUs - from - 1_000_000);
   if (offUs > WINDOW_US) return null;
   if (offUs === 0) return SAME_SECOND;
   const seconds = offUs / 1_000_000;
   return { kind: 'time', weight: WEIGHT.perSecondOff * seconds, text: `${seconds.toFixed(1)} s from the stamp` };
 }
+
+/** Nothing came, so there is no moment to compare: the connection must have been silent when the line was written. */
+function silencePart(line: LogLine, stream: TcpStream, context: ScoreContext): ScorePart | null {
+  const writtenUs = line.readAtUs ?? line.stampUs + context.clockOffsetUs + 1_000_000;
+  const silentUs = writtenUs - stream.lastUs;
+  if (silentUs < -STAMP_SLACK_US || silentUs > SILENCE_MAX_US) return null;
+  const seconds = Math.max(0, silentUs) / 1_000_000;
+  const weight = line.kind === 'connect-failed' ? WEIGHT.perSecondOff * seconds : 0;
+  return { kind: 'time', weight, text: `silent for ${seconds.toFixed(1)} s when the line was written` };
+}
+
+/** proxy_connect_timeout, proxy_read_timeout and their like are 60 s by default; a SYN is repeated for as long. */
+const SILENCE_MAX_US = 65_000_000;
+/** Stamps are early by up to this (nginx-error-log section 5). */
+const STAMP_SLACK_US = 2_000_000;
 
 /** nginx logs 0.1 to 0.5 ms after the packet (measured): earlier or later below this is noise. */
 const LIVE_FLOOR_US = 1_000;
@@ -109,7 +134,7 @@ function exactParts(
   if (leg === 'client') {
     const ports = log.clientEndpoints(line.entry.connectionNumber);
     if (ports.size === 0) return NO_PARTS;
-    return ports.has(`${stream.originator.address}:${stream.originator.port}`) ? [CLIENT_PORT] : null;
+    return clientEndsOf(stream).some((end) => ports.has(end)) ? [CLIENT_PORT] : null;
   }
   const ids = log.requestIds(line.entry.connectionNumber);
   if (exchange?.requestId == null || ids.size === 0) return NO_PARTS;
@@ -119,15 +144,22 @@ function exactParts(
 
 const NO_PARTS: readonly ScorePart[] = [];
 
+/** What nginx may call the client's `address:port`: its own, or with `$remote_port` the one that a proxy names. */
+function clientEndsOf({ originator, proxyHeader }: TcpStream): readonly string[] {
+  const own = `${originator.address}:${originator.port}`;
+  return proxyHeader === null ? [own] : [own, `${proxyHeader.sourceAddress}:${proxyHeader.sourcePort}`];
+}
+
 function requestParts(line: LogLine, leg: Leg, exchange: Exchange | null): readonly ScorePart[] | null {
   const wanted = line.entry.request;
   const target = leg === 'upstream' ? (line.entry.upstream?.uri ?? wanted?.target) : wanted?.target;
   if (exchange?.target == null || exchange.method === null || target == null || wanted?.method == null) return NO_PARTS;
-  const isCut = line.entry.truncated || wanted.protocol === null;
-  const sameTarget = isCut ? sharesPrefix(exchange.target, target) : exchange.target === target;
-  if (!sameTarget || exchange.method !== wanted.method) {
+  const isCut = line.entry.truncated || wanted.protocol === null || exchange.targetIsCut;
+  const seen = exchange.target;
+  const isSame = (told: string): boolean => (isCut ? sharesPrefix(seen, told) : seen === told);
+  if (!isSame(target) || exchange.method !== wanted.method) {
     // The upstream may be sent the request's own target (no URI in proxy_pass).
-    return leg === 'upstream' && exchange.target === wanted.target ? NO_PARTS : null;
+    return leg === 'upstream' && wanted.target !== null && isSame(wanted.target) ? NO_PARTS : null;
   }
   const sameHost = leg === 'client' && line.entry.host !== null && exchange.host === line.entry.host;
   return sameHost ? [REQUEST_LINE, HOST] : [REQUEST_LINE];
@@ -137,15 +169,20 @@ function sharesPrefix(a: string, b: string): boolean {
   return a.startsWith(b) || b.startsWith(a);
 }
 
-function phaseParts(line: LogLine, leg: Leg, stream: TcpStream, ending: Ending): readonly ScorePart[] {
+function phaseParts(line: LogLine, leg: Leg, stream: TcpStream, ending: Noticed, at: Moment): readonly ScorePart[] {
   const expected = expectedPhases(line);
   if (expected === null) return NO_PARTS;
-  const phase = phaseAt(stream, ending.before, ending.from, nginxSideOf(leg));
+  const nginx = nginxSideOf(leg);
+  const phase = phaseAt(stream, at, ending?.from ?? otherSide(nginx), nginx);
   if (expected.includes(phase)) {
     return [{ kind: 'phase-fits', weight: WEIGHT.phaseFits, text: `phase ${phase} fits the message` }];
   }
   if (!stream.sawSyn) return NO_PARTS;
-  const isGuess = ending.before.exchange?.framing === 'guessed';
+  const isGuess = at.exchange?.framing === 'guessed';
+  const twin = isGuess ? twinOf(phase) : null;
+  if (twin !== null && expected.includes(twin)) {
+    return [{ kind: 'phase-fits', weight: WEIGHT.phaseMayFit, text: `phase ${twin} would fit the message` }];
+  }
   const weight = isGuess ? WEIGHT.guessedPhaseMisfits : WEIGHT.phaseMisfits;
   return [{ kind: 'phase-misfits', weight, text: `phase ${phase} does not fit the message` }];
 }

@@ -1,11 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import { otherSide } from '@resetscope/flow';
-import { nginxSideOf, openCase } from './case-file.ts';
-import { judge } from './diagnose.ts';
+import { openCase } from './case-file.ts';
 import type { Leg, Outcome } from './incident.ts';
+import { nginxSideOf } from './nginx-side.ts';
 import { sentenceOf, succeededText, whoSentence } from './sentence.ts';
 import { Surroundings } from './surroundings.ts';
 import { StreamBuilder, type StreamEnds } from './testing/stream-builder.ts';
+import { judge } from './verdict.ts';
 
 const GET = 'GET /a HTTP/1.1\r\nHost: shop.test\r\n\r\n';
 const POST_HEAD = 'POST /pay HTTP/1.1\r\nHost: shop.test\r\nContent-Length: 10\r\n\r\n';
@@ -23,7 +24,7 @@ const toUpstream = (): StreamBuilder => new StreamBuilder(SERVER).open();
 function tell(leg: Leg, builder: StreamBuilder): { readonly sentence: string; readonly who: string } {
   const stream = builder.build();
   const ending = stream.endings.findLast((e) => e.from === otherSide(nginxSideOf(leg))) ?? null;
-  const c = openCase({ entry: null, kind: null, leg, stream, ending, surroundings: new Surroundings() });
+  const c = openCase({ entry: null, kind: null, leg, stream, ending, surroundings: new Surroundings(), notices: [] });
   const { by } = judge(c).finding;
   return { sentence: sentenceOf(c, by), who: whoSentence(c, by, true) };
 }
@@ -43,12 +44,12 @@ describe('sentenceOf', () => {
     [
       'client',
       toNginx().send('originator', POST_HEAD).rst('originator'),
-      'Client 10.0.0.1 reset the connection before POST /pay was complete. The request was never complete. A retry is safe.',
+      'Client 10.0.0.1 reset the connection before POST /pay was complete. A retry is safe.',
     ],
     [
       'client',
       toNginx().send('originator', 'GE').fin('originator'),
-      'Client 10.0.0.1 closed the connection before the request was complete. The request was never complete. A retry is safe.',
+      'Client 10.0.0.1 closed the connection before the request was complete. A retry is safe.',
     ],
     [
       'client',
@@ -98,17 +99,17 @@ describe('sentenceOf', () => {
     [
       'upstream',
       new StreamBuilder(SERVER).syn().refuse(),
-      'Upstream 10.0.1.3:8080 refused the connection. No request was sent, nothing is lost.',
+      'Upstream 10.0.1.3:8080 refused the connection. The request was not sent to it. A retry is safe.',
     ],
     [
       'upstream',
       new StreamBuilder({ ...SERVER, client: '2001:db8::2', server: '2001:db8::3' }).syn().refuse(),
-      'Upstream [2001:db8::3]:8080 refused the connection. No request was sent, nothing is lost.',
+      'Upstream [2001:db8::3]:8080 refused the connection. The request was not sent to it. A retry is safe.',
     ],
     [
       'upstream',
       toUpstream().send('originator', POST_HEAD).ack('responder').rst('responder'),
-      'Upstream 10.0.1.3:8080 reset the connection while nginx was still sending POST /pay. The request was never complete. Whether it was executed cannot be seen.',
+      'Upstream 10.0.1.3:8080 reset the connection while nginx was still sending POST /pay. Whether it was executed cannot be seen.',
     ],
     [
       'upstream',
@@ -118,7 +119,7 @@ describe('sentenceOf', () => {
     [
       'upstream',
       toUpstream().exchange(GET, OK).wait(5_000_000).send('originator', POST).bareRst('responder'),
-      'Upstream 10.0.1.3:8080 reset the connection 0.1 ms after nginx sent POST /pay, on a connection that had been idle for 5.0 s. The request got no answer. Whether it was executed cannot be seen.',
+      'Upstream 10.0.1.3:8080 reset the connection 0.1 ms after nginx sent POST /pay, on a connection that had been idle for 5.0 s. The request got no answer. A retry is safe.',
     ],
     [
       'upstream',
@@ -139,6 +140,27 @@ describe('sentenceOf', () => {
     const { sentence } = tell('client', toNginx().exchange(long, OK).rst('originator'));
     expect(sentence.length).toBeLessThan(400);
     expect(sentence).toContain(` /${'x'.repeat(119)}. `);
+  });
+
+  test('a client behind a proxy is called by its own address', () => {
+    const header = 'PROXY TCP4 203.0.113.9 10.0.0.2 4000 80\r\n';
+    const { sentence } = tell('client', toNginx().exchange(`${header}${GET}`, OK).rst('originator'));
+    expect(sentence).toMatch(
+      /^Client 203\.0\.113\.9 \(through 10\.0\.0\.1\) reset the idle connection after the complete/,
+    );
+  });
+
+  test('a request cancelled on HTTP/2 was not answered, and no other is under way', () => {
+    const preface = 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0';
+    const get1 = '\0\0\x03\x01\x05\0\0\0\x01\x82\x84\x86';
+    const cancel1 = '\0\0\x04\x03\0\0\0\0\x01\0\0\0\x08';
+    const builder = toNginx()
+      .send('originator', preface + get1)
+      .send('originator', cancel1)
+      .ack('responder');
+    expect(tell('client', builder.rst('originator')).sentence).toBe(
+      'Client 10.0.0.1 reset the idle connection after GET / had been cancelled on it (RST_STREAM). No request was under way, nothing more is lost.',
+    );
   });
 
   test('says who, in which phase, and whether that is normal', () => {
@@ -166,6 +188,13 @@ describe('succeededText', () => {
     [{ request: 'partial' }, 'The request was never complete. Whether it was executed cannot be seen.'],
     [{ retrySafe: 'yes' }, 'The request got no answer. A retry is safe.'],
   ])('%j', (parts, text) => {
-    expect(succeededText({ ...none, ...parts })).toBe(text);
+    expect(succeededText({ outcome: { ...none, ...parts }, leg: 'client', exchange: null })).toBe(text);
+  });
+
+  test('an upstream that was not asked', () => {
+    const outcome: Outcome = { ...none, request: 'none', retrySafe: 'yes' };
+    expect(succeededText({ outcome, leg: 'upstream', exchange: null })).toBe(
+      'The request was not sent to it. A retry is safe.',
+    );
   });
 });

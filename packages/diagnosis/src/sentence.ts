@@ -5,8 +5,9 @@
 import { endpointText } from '@resetscope/wire';
 import type { CaseFile } from './case-file.ts';
 import { durationText } from './evidence.ts';
-import type { Outcome, ResetBy } from './incident.ts';
-import { idleBeforeRequestUs } from './rules/reset-facts.ts';
+import type { ResetBy } from './incident.ts';
+import { idleBeforeRequestUs, isUnseen } from './rules/reset-facts.ts';
+import { sentenceCase } from './sentence-case.ts';
 
 /** Longer targets are cut in sentences; the line and the evidence have them whole. */
 const TARGET_MAX = 120;
@@ -15,22 +16,36 @@ export function whoText(c: CaseFile, by: ResetBy | null): string {
   switch (by) {
     case 'nginx':
       return 'nginx';
+    case null:
+      return c.ending?.from === c.nginxSide ? 'nginx' : sentenceCase(peerText(c));
     case 'middlebox':
       return `Something between nginx and ${peerText(c)}`;
     default:
-      return peerText(c).replace(/^[cu]/, (letter) => letter.toUpperCase());
+      return sentenceCase(peerText(c));
   }
 }
 
 function peerText(c: CaseFile): string {
-  const { originator, responder } = c.stream;
-  return c.leg === 'client'
-    ? `client ${originator.address}`
-    : `upstream ${endpointText(responder.address, responder.port)}`;
+  const { originator, responder, proxyHeader } = c.stream;
+  if (c.leg === 'upstream') return `upstream ${endpointText(responder.address, responder.port)}`;
+  const named = proxyHeader?.sourceAddress ?? c.entry?.client ?? null;
+  if (named === null || named === originator.address) return `client ${originator.address}`;
+  return `client ${named} (through ${originator.address})`;
 }
 
 export function sentenceOf(c: CaseFile, by: ResetBy | null): string {
-  return `${whoText(c, by)} ${verbOf(c)} ${whatText(c)}. ${succeededText(c.outcome)}`;
+  const what = c.ending === null ? silenceText(c) : `${whoText(c, by)} ${verbOf(c)} ${whatText(c, by)}`;
+  return `${what}. ${c.phase === 'request' ? succeededText(c).replace(NEVER_COMPLETE, '') : succeededText(c)}`;
+}
+
+/** The first half of such a sentence has said it. */
+const NEVER_COMPLETE = 'The request was never complete. ';
+
+/** Neither FIN nor RST is in the capture. */
+function silenceText(c: CaseFile): string {
+  const who = sentenceCase(peerText(c));
+  if (c.phase === 'handshake') return `${who} did not answer the attempt to connect`;
+  return `${who} fell silent in phase "${c.phase}"${toRequest(c)}`;
 }
 
 function verbOf(c: CaseFile): 'refused' | 'closed' | 'reset' {
@@ -39,7 +54,7 @@ function verbOf(c: CaseFile): 'refused' | 'closed' | 'reset' {
 }
 
 /** What was reset or closed, and when in the life of the connection. */
-function whatText(c: CaseFile): string {
+function whatText(c: CaseFile, by: ResetBy | null): string {
   if (c.ending?.shape === 'refuse') return 'the connection';
   switch (c.phase) {
     case 'handshake':
@@ -51,13 +66,13 @@ function whatText(c: CaseFile): string {
         ? `the connection before ${requestText(c)} was complete`
         : `the connection while nginx was still sending ${requestText(c)}`;
     case 'waiting':
-      return waitText(c);
+      return waitText(c, by);
     case 'response':
       return responseText(c);
     case 'lingering':
       return `the connection after the complete response${toRequest(c)}, in answer to nginx's FIN`;
     case 'idle':
-      return `the idle connection after the complete response${toRequest(c)}`;
+      return `the idle connection after ${lastText(c)}`;
     case 'closing':
       return 'the connection after its own FIN';
     case 'tunnel':
@@ -65,12 +80,25 @@ function whatText(c: CaseFile): string {
   }
 }
 
-function waitText(c: CaseFile): string {
+/** What had come before the connection was idle. */
+function lastText(c: CaseFile): string {
+  const isCancelled = c.exchange !== null && c.exchange.streamReset !== null;
+  return isCancelled
+    ? `${requestText(c)} had been cancelled on it (RST_STREAM)`
+    : `the complete response${toRequest(c)}`;
+}
+
+function waitText(c: CaseFile, by: ResetBy | null): string {
+  const asker = by === 'nginx' || c.ending?.from === c.nginxSide ? 'it' : 'nginx';
+  if (isUnseen(c))
+    return `the connection while ${c.leg === 'client' ? 'it waited' : `${asker} waited`} for the answer${toRequest(c)}`;
   const sinceUs = c.exchange === null || c.ending === null ? 0 : Math.max(0, c.ending.tsUs - c.exchange.requestStartUs);
+  if (c.leg === 'client' && c.ending?.from === c.nginxSide)
+    return `the connection ${durationText(sinceUs)} after ${requestText(c)} began, without an answer`;
   if (c.leg === 'client') return `the connection after waiting ${durationText(sinceUs)} for the answer${toRequest(c)}`;
   const idleUs = idleBeforeRequestUs(c);
   const reused = idleUs === null ? '' : `, on a connection that had been idle for ${durationText(idleUs)}`;
-  return `the connection ${durationText(sinceUs)} after nginx sent ${requestText(c)}${reused}`;
+  return `the connection ${durationText(sinceUs)} after ${asker} sent ${requestText(c)}${reused}`;
 }
 
 function responseText(c: CaseFile): string {
@@ -83,7 +111,7 @@ function responseText(c: CaseFile): string {
 /** `GET /a`, or what can be said without one. */
 function requestText(c: CaseFile): string {
   const { method, target } = c.exchange ?? { method: null, target: null };
-  return method === null ? 'the request' : `${method} ${(target ?? '').slice(0, TARGET_MAX)}`;
+  return method === null ? 'the request' : `${method} ${(target ?? '').slice(0, TARGET_MAX)}`.trim();
 }
 
 function toRequest(c: CaseFile): string {
@@ -97,9 +125,13 @@ function inBrackets(c: CaseFile): string {
 /** RFC 9110 section 15.2.2: HTTP has ended there. */
 const SWITCHING_PROTOCOLS = 101;
 
-export function succeededText(o: Outcome): string {
+export function succeededText({ outcome: o, leg, exchange }: Pick<CaseFile, 'outcome' | 'leg' | 'exchange'>): string {
   const status = o.status === null ? '' : ` ${o.status}`;
-  if (o.request === 'none') return 'No request was sent, nothing is lost.';
+  if (o.request === 'none')
+    return leg === 'client'
+      ? 'No request was sent, nothing is lost.'
+      : 'The request was not sent to it. A retry is safe.';
+  if (exchange !== null && exchange.streamReset !== null) return 'No request was under way, nothing more is lost.';
   if (o.status === SWITCHING_PROTOCOLS) return 'It had been upgraded (101): what was under way on it cannot be seen.';
   if (o.response === 'complete' && o.delivered === 'yes')
     return `The request was answered${status} and every byte of the answer was acknowledged.`;
@@ -115,5 +147,6 @@ export function succeededText(o: Outcome): string {
 
 export function whoSentence(c: CaseFile, by: ResetBy | null, normalClose: boolean): string {
   const normal = normalClose ? 'That is a common way to close and no fault.' : 'That is not a normal close.';
+  if (c.ending === null) return `${silenceText(c)}. ${normal}`;
   return `${whoText(c, by)} ${verbOf(c)} the connection in phase "${c.phase}". ${normal}`;
 }

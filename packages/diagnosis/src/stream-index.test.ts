@@ -32,6 +32,16 @@ describe('StreamIndex', () => {
     expect(find(UPSTREAM_LINE)).toEqual([[2, 3], false]);
   });
 
+  test('a proxy is found by the client for whom it speaks, and by its own address', () => {
+    const proxied = new StreamBuilder({ index: 5, client: '10.0.0.6' })
+      .open()
+      .send('originator', 'PROXY TCP4 203.0.113.9 10.0.0.2 4000 80\r\n')
+      .build();
+    const index = new StreamIndex([CLIENT, proxied], []);
+    for (const client of ['203.0.113.9', '10.0.0.6'])
+      expect(index.find(lineOf({ client }))).toEqual({ streams: [proxied], addressUnseen: false });
+  });
+
   test('an address on no packet: any connection that goes to no upstream', () => {
     expect(find(lineOf({ client: '203.0.113.9', upstream: 'http://10.0.1.3:8080/a' }))).toEqual([[0, 1], true]);
   });

@@ -5,6 +5,7 @@ import { addTo, type Multimap } from './multimap.ts';
 
 export class StreamIndex {
   readonly streams: readonly TcpStream[];
+  /** A proxy is found under its own address and under that of the client for whom it opened the connection. */
   private readonly byOriginator: Multimap<string, TcpStream> = new Map();
   private readonly byResponder: Multimap<string, TcpStream> = new Map();
   private readonly upstreams: ReadonlySet<string>;
@@ -14,7 +15,9 @@ export class StreamIndex {
     this.streams = streams;
     this.upstreams = new Set(lines.flatMap((line) => upstreamKey(line) ?? []));
     for (const stream of streams) {
+      const source = stream.proxyHeader?.sourceAddress ?? null;
       addTo(this.byOriginator, stream.originator.address, stream);
+      if (source !== null && source !== stream.originator.address) addTo(this.byOriginator, source, stream);
       addTo(this.byResponder, `${stream.responder.address} ${stream.responder.port}`, stream);
     }
   }
@@ -30,7 +33,8 @@ export class StreamIndex {
     return { streams: this.streams.filter((s) => !this.isUpstreamLeg(s)), addressUnseen: true };
   }
 
-  private isUpstreamLeg(stream: TcpStream): boolean {
+  /** A line names its responder as upstream. */
+  isUpstreamLeg(stream: TcpStream): boolean {
     return this.upstreams.has(`${stream.responder.address} ${stream.responder.port}`);
   }
 }

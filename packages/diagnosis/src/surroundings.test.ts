@@ -27,10 +27,21 @@ describe('Surroundings', () => {
     expect(surroundings.ttlIsUsual('10.0.0.3', 63)).toBeNull();
   });
 
-  test('counts the others of a server that died within 5 ms', () => {
-    const [one, two, late] = [reset(40_000), reset(40_001, START_US + 4_000), reset(40_002, START_US + 9_100)];
-    expect(knowing(one, two, late).diedTogether(one, diedUs(one))).toBe(1);
+  test('counts the others of a server that died within 2.5 ms', () => {
+    const [one, two, three] = [reset(40_000), reset(40_001, START_US + 1_000), reset(40_002, START_US + 2_000)];
+    const late = reset(40_003, START_US + 2_600);
+    expect(knowing(one, two, three, late).diedTogether(one, diedUs(one))).toBe(2);
     expect(knowing(one).diedTogether(one, diedUs(one))).toBe(0);
+  });
+
+  test('tells a group from what falls together by chance on a server that ends connections all the time', () => {
+    const all = Array.from({ length: 60 }, (_, at) => reset(41_000 + at, START_US + 10_000 + at * 10_000));
+    const pair = [reset(40_000), reset(40_001, START_US + 1_000)] as const;
+    const crowd = Array.from({ length: 9 }, (_, at) => reset(42_000 + at, START_US + at * 100));
+    const [one] = pair;
+    expect(knowing(...pair).diedTogether(one, diedUs(one))).toBe(1);
+    expect(knowing(...pair, ...all).diedTogether(one, diedUs(one))).toBe(0);
+    expect(knowing(...pair, ...all, ...crowd).diedTogether(one, diedUs(one))).toBe(10);
   });
 
   test('tells connections apart by their ports where each has a capture of its own', () => {
@@ -60,5 +71,51 @@ describe('Surroundings', () => {
       expect(surroundings.refusedSoonAfter(SERVER, START_US + 2_000_000)).toBe(false);
       expect(surroundings.refusedSoonAfter({ ...SERVER, port: 81 }, START_US)).toBe(false);
     }
+  });
+
+  test('counts the ports that an address tries, to ten', () => {
+    const surroundings = new Surroundings();
+    for (let port = 1; port <= 20; port++) surroundings.noteSyn('10.0.0.9', { address: '10.0.0.2', port });
+    surroundings.noteSyn('10.0.0.8', SERVER);
+    surroundings.noteSyn('10.0.0.8', SERVER);
+    expect(['10.0.0.9', '10.0.0.8', '10.0.0.7'].map((a) => surroundings.portsTriedBy(a))).toEqual([10, 1, 0]);
+  });
+
+  test('a proxy asks and answers', () => {
+    const surroundings = new Surroundings();
+    surroundings.noteSyn('10.0.0.1', SERVER);
+    surroundings.noteAccept(SERVER);
+    expect(surroundings.isProxy('10.0.0.2')).toBe(false);
+    surroundings.noteSyn('10.0.0.2', { address: '10.0.1.3', port: 8080 });
+    expect(surroundings.isProxy('10.0.0.2')).toBe(true);
+    expect(surroundings.isProxy('10.0.0.1')).toBe(false);
+  });
+
+  test('knows a server that has never answered, and one that has', () => {
+    const silent = knowing(reset(40_000), reset(40_001));
+    silent.noteAccept(SERVER);
+    silent.noteAccept(SERVER);
+    expect(silent.neverAnswered(SERVER)).toBe(2);
+    silent.noteAccept(SERVER);
+    expect(silent.neverAnswered(SERVER)).toBeNull();
+  });
+
+  test('counts connections cut inside an exchange, and those ended after so many exchanges', () => {
+    const cut = new StreamBuilder({ clientPort: 40_009 }).open().exchange(GET, OK).send('originator', GET);
+    const surroundings = knowing(reset(40_000), cut.rst('responder').build());
+    expect(surroundings.cutTogether(reset(40_001), diedUs(reset(40_000)))).toBe(2);
+    expect([0, 1, 2].map((n) => surroundings.closedAfter(SERVER, n))).toEqual([1, 1, 0]);
+  });
+
+  test('remembers that a client left, by what it had asked', () => {
+    const left = new StreamBuilder().open().send('originator', GET).rst('originator').build();
+    const upstream = new StreamBuilder({ client: '10.0.0.2', server: '10.0.1.3' }).open().build();
+    const at = diedUs(left);
+    const surroundings = knowing(left);
+    expect(surroundings.clientLeft(upstream, '/a', at + 500)).toBe(true);
+    expect(surroundings.clientLeft(upstream, '/b', at + 500)).toBe(false);
+    expect(surroundings.clientLeft(upstream, '/a', at - 500)).toBe(false);
+    expect(surroundings.clientLeft(upstream, '/a', at + 1_000_001)).toBe(false);
+    expect(surroundings.clientLeft(left, '/a', at)).toBe(false);
   });
 });

@@ -16,6 +16,25 @@ const REASONS: Readonly<Record<UnmatchedReason, string>> = {
   uncorroborated: 'No packet supports this line: it may be forged.',
 };
 
+/** What to do so that the next such line is explained. */
+const ACTIONS: Readonly<Record<UnmatchedReason, string>> = {
+  'no-stream-in-window':
+    'capture: on every interface of nginx, from before the line; --clock-offset and --timezone where the clocks differ.',
+  'no-such-reset': 'capture: without loss, from before the line. Otherwise distrust the line.',
+  'capture-gap': 'capture: a larger buffer, a shorter snap length, or a narrower filter.',
+  'window-expired': 'ring: more bytes or a longer age.',
+  'capture-not-there': 'capture: keep it running beside nginx.',
+  'unix-socket': 'upstream: its own log; or let nginx reach it over TCP when its packets are to be seen.',
+  'not-tcp': 'Nothing.',
+  'several-fit':
+    'nginx: an access log with $connection and $realip_remote_addr:$realip_remote_port names the connection (--access-log).',
+  uncorroborated: 'Distrust the line: log text can be written by any client.',
+};
+
+export function actionText(reason: UnmatchedReason): string {
+  return ACTIONS[reason];
+}
+
 export function unmatchedText(reason: UnmatchedReason): string {
   return REASONS[reason];
 }

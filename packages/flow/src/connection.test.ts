@@ -3,8 +3,9 @@ import { TcpStory } from '@resetscope/testkit';
 import { buildTcpFrame, type CapturedFrame, LinkType, PacketDecoder, TcpFlag } from '@resetscope/wire';
 import fc from 'fast-check';
 import { storyOf, streamOf } from '../test-data/follow.ts';
-import { Connection } from './connection.ts';
-import { SegmentLog } from './segment-log.ts';
+import { Connection, Shared } from './connection.ts';
+import { FlowTracker } from './flow-tracker.ts';
+import { snapshot } from './snapshot.ts';
 import type { TcpStream } from './tcp-stream.ts';
 
 const GET = 'GET /a HTTP/1.1\r\nHost: www.shop.test\r\n\r\n';
@@ -116,6 +117,57 @@ describe('an exchange', () => {
     story.originator.send(GET);
     const stream = streamOf(story);
     expect(lines(stream)).toEqual([...DONE, 'GET /a complete, null none']);
+  });
+});
+
+describe('a PROXY protocol header', () => {
+  const HEADER = 'PROXY TCP4 203.0.113.9 10.0.0.2 4000 80\r\n';
+  const SOURCE = { len: HEADER.length, sourceAddress: '203.0.113.9', sourcePort: 4000 };
+
+  test.each([
+    { name: 'in a segment of its own', pieces: [HEADER, GET] },
+    { name: 'before the request', pieces: [HEADER + GET] },
+    { name: 'in pieces', pieces: [HEADER.slice(0, 15), HEADER.slice(15) + GET.slice(0, 3), GET.slice(3)] },
+  ])('$name', ({ pieces }) => {
+    const story = storyOf().handshake();
+    for (const piece of pieces) story.originator.send(piece);
+    story.responder.send(OK);
+    story.originator.ack();
+    const stream = streamOf(story);
+    expect([stream.protocol, lines(stream), stream.proxyHeader]).toEqual(['http1', DONE, SOURCE]);
+    expect(stream.exchanges[0]).toMatchObject({ requestStart: HEADER.length, requestEnd: HEADER.length + GET.length });
+  });
+
+  test('is labelled, and comes once', () => {
+    const story = storyOf().handshake();
+    story.originator.send(HEADER + GET);
+    story.originator.send(HEADER);
+    expect(streamOf(story).segments.map((s) => s.label)).toEqual(['', '', '', 'PROXY 203.0.113.9, GET /a', '']);
+  });
+
+  test('of the responder is none', () => {
+    const story = storyOf().handshake();
+    story.responder.send(HEADER);
+    expect(streamOf(story).proxyHeader).toBeNull();
+  });
+});
+
+describe('who is the originator where no SYN was captured', () => {
+  const found = (responders: ReadonlySet<string>): string => {
+    const story = new TcpStory({ originator: '10.0.0.1:33000', responder: '10.0.0.2:46000' });
+    story.responder.rst();
+    const streams: TcpStream[] = [];
+    const tracker = new FlowTracker({ wanted: () => true, streamEnded: (s) => streams.push(s), responders });
+    const decoder = new PacketDecoder();
+    for (const frame of story.frames) if (decoder.decode(frame) === 'tcp') tracker.add(decoder.packet);
+    tracker.end();
+    return streams.map((s) => `${s.originator.port} ${s.history}`).join();
+  };
+
+  test('the end of the higher port, unless it is known to answer', () => {
+    expect(found(new Set())).toBe('46000 R');
+    expect(found(new Set(['10.0.0.2 46000']))).toBe('33000 ^r');
+    expect(found(new Set(['10.0.0.2 46000', '10.0.0.1 33000']))).toBe('46000 R');
   });
 });
 
@@ -358,7 +410,7 @@ test('hints reach the reader of the message', () => {
   const decoder = new PacketDecoder();
   const frames = story.frames;
   decoder.decode(frames[0]!);
-  const connection = new Connection(0, decoder.packet, new SegmentLog());
+  const connection = new Connection(0, decoder.packet, new Shared());
   for (const [at, frame] of frames.entries()) {
     const cut = { ...frame, bytes: frame.bytes.subarray(0, 66 + 10) };
     decoder.decode(at === 3 ? cut : frame);
@@ -390,11 +442,11 @@ describe('any segments', () => {
     fc.assert(
       fc.property(fc.array(segment, { maxLength: 60 }), (segments) => {
         const decoder = new PacketDecoder();
-        const log = new SegmentLog();
+        const shared = new Shared();
         let connection: Connection | null = null;
         for (const [at, s] of segments.entries()) {
           expect(decoder.decode(frameOf(s, at + 1))).toBe('tcp');
-          connection ??= new Connection(0, decoder.packet, log);
+          connection ??= new Connection(0, decoder.packet, shared);
           connection.add(decoder.packet, s.from === segments[0]?.from ? 0 : 1, null);
         }
         if (connection === null) return;
@@ -408,6 +460,76 @@ describe('any segments', () => {
         expect(connection.rstCount).toBe(segments.filter((s) => (s.flags & TcpFlag.RST) !== 0).length);
       }),
       { numRuns: 300 },
+    );
+  });
+
+  /** Mostly what an open connection looks like, so that the short way is taken, with everything else between. */
+  const step = fc.record({
+    from: fc.nat(1),
+    kind: fc.constantFrom(
+      'data',
+      'data',
+      'data',
+      'ack',
+      'ack',
+      'repeat',
+      'hole',
+      'old-ack',
+      'far-ack',
+      'zero',
+      'fin',
+      'rst',
+      'syn',
+    ),
+    payload: fc.constantFrom(GET, OK, 'HTTP/1.1 200 OK\r\nContent-Length: 60\r\n\r\n', 'x'.repeat(30)),
+  });
+
+  test('the short way for orderly packets leads to the same', () => {
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
+        const next = [101, 501];
+        const fields = (from: number): Parameters<typeof frameOf>[0] => ({
+          from,
+          flags: TcpFlag.ACK,
+          seq: next[from]!,
+          ack: next[1 - from]!,
+          window: 500,
+          payload: '',
+          cut: 0,
+        });
+        const frames = [
+          { ...fields(0), flags: TcpFlag.SYN, seq: 100, ack: 0 },
+          { ...fields(1), flags: TcpFlag.SYN | TcpFlag.ACK, seq: 500 },
+          fields(0),
+        ];
+        for (const { from, kind, payload } of steps) {
+          const base = fields(from);
+          if (kind === 'data') frames.push({ ...base, payload, flags: TcpFlag.ACK | TcpFlag.PSH });
+          if (kind === 'data') next[from]! += payload.length;
+          if (kind === 'ack') frames.push(base);
+          if (kind === 'repeat') frames.push({ ...base, seq: base.seq - 7, payload });
+          if (kind === 'hole') frames.push({ ...base, seq: base.seq + 9, payload });
+          if (kind === 'old-ack') frames.push({ ...base, ack: base.ack - 5 });
+          if (kind === 'far-ack') frames.push({ ...base, ack: base.ack + 11 });
+          if (kind === 'zero') frames.push({ ...base, window: 0 });
+          if (kind === 'fin') frames.push({ ...base, flags: TcpFlag.ACK | TcpFlag.FIN });
+          if (kind === 'rst') frames.push({ ...base, flags: TcpFlag.ACK | TcpFlag.RST });
+          if (kind === 'syn') frames.push({ ...base, flags: TcpFlag.SYN });
+        }
+        const tell = (how: 'add' | 'addAny'): unknown => {
+          const decoder = new PacketDecoder();
+          const shared = new Shared();
+          let connection: Connection | null = null;
+          for (const [at, frame] of frames.entries()) {
+            decoder.decode(frameOf(frame, at + 1));
+            connection ??= new Connection(0, decoder.packet, shared);
+            connection[how](decoder.packet, frame.from as 0 | 1, null);
+          }
+          return connection === null ? null : snapshot(connection, shared.log);
+        };
+        expect(tell('add')).toEqual(tell('addAny'));
+      }),
+      { numRuns: 500 },
     );
   });
 

@@ -1,256 +1,88 @@
 import { describe, expect, test } from '@jest/globals';
 import { latin1Bytes } from '../test-data/follow.ts';
+import { all, frame, GET_BLOCK, OK_BLOCK, PREFACE, SETTINGS } from '../test-data/http2.ts';
 import { Conversation } from './conversation.ts';
-import type { Exchange } from './exchange.ts';
 import type { Payload } from './payload.ts';
 
-/** Both directions of an HTTP/1 connection, a segment a call, one frame and one microsecond each. */
-class Talk {
-  readonly labels: string[] = [];
-  readonly conversation: Conversation = new Conversation((frame, text) => this.labels.push(`${frame} ${text}`));
-  private frame = 0;
+const GET = 'GET / HTTP/1.1\r\nHost: a\r\n\r\n';
+const OK = 'HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n';
 
-  /** wireLen: more than the text when the capture cut it. */
-  asks(text: string, wireLen: number = text.length): this {
-    this.conversation.requests.read(this.payload(text, wireLen));
-    return this;
-  }
-
-  answers(text: string, wireLen: number = text.length): this {
-    this.conversation.responses.read(this.payload(text, wireLen));
-    return this;
-  }
-
-  ends(side: 'requests' | 'responses'): this {
-    this.conversation[side].endOfStream(this.payload('', 0));
-    return this;
-  }
-
-  /** One line an exchange: request, its state, response, its state. */
-  get lines(): readonly string[] {
-    return this.conversation.exchanges.map(line);
-  }
-
-  payload(text: string, wireLen: number = text.length): Payload {
-    this.frame++;
-    return { bytes: latin1Bytes(text), wireLen, tsUs: this.frame, frameNumber: this.frame, hints: null };
-  }
+function payload(bytes: Uint8Array | string): Payload {
+  const own = typeof bytes === 'string' ? latin1Bytes(bytes) : bytes;
+  return { bytes: own, wireLen: own.length, tsUs: 1, frameNumber: 1, hints: null };
 }
 
-const line = (e: Exchange): string => `${e.method} ${e.target} ${e.requestState}, ${e.status} ${e.responseState}`;
+const newConversation = (): Conversation => new Conversation(() => undefined);
 
-const get = (target: string, version = 1): string => `GET ${target} HTTP/1.${version}\r\nHost: a\r\n\r\n`;
-const HEAD = 'HEAD / HTTP/1.1\r\n\r\n';
-const POST = 'POST /up HTTP/1.1\r\nContent-Length: 10\r\n\r\n';
-const ok = (body: string): string => `HTTP/1.1 200 OK\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
+test('HTTP/1 that begins later forgets what was guessed and goes on at the offsets given', () => {
+  const conversation = newConversation();
+  conversation.turn('responder', 0, true, payload('rest of a body'));
+  conversation.startHttp1(5, 14);
+  expect([conversation.current(), conversation.count]).toEqual([null, 0]);
+  conversation.read('originator', payload(GET), true);
+  conversation.read('responder', payload(OK), true);
+  expect(conversation.current()).toMatchObject({ requestStart: 5, responseStart: 14, responseState: 'complete' });
+});
 
-describe('HTTP/1 exchanges', () => {
-  test('one after the other', () => {
-    const talk = new Talk().asks(get('/a')).answers(ok('hello')).asks(POST).asks('0123456789').answers(ok('done'));
-    expect(talk.lines).toEqual(['GET /a complete, 200 complete', 'POST /up complete, 200 complete']);
-    expect(talk.conversation.exchanges[1]).toMatchObject({
-      index: 1,
-      requestStart: get('/a').length,
-      requestEnd: get('/a').length + POST.length + 10,
-      requestStartUs: 3,
-      requestEndUs: 4,
-      requestFrame: 3,
-      responseStart: ok('hello').length,
-      responseEnd: ok('hello').length + ok('done').length,
-      responseStartUs: 5,
-      responseEndUs: 5,
-      responseFrame: 5,
-      contentLength: 4,
-      responseHeaderDone: true,
-      earlyResponse: false,
-      closeAnnounced: false,
-      framing: 'exact',
-    });
-    expect(talk.conversation.current()).toEqual(talk.conversation.exchanges[1]);
-  });
+test('HTTP/2 begins with its preface, or inside', () => {
+  for (const [start, isMidway] of [
+    [all(PREFACE, SETTINGS), false],
+    [SETTINGS, true],
+  ] as const) {
+    const conversation = newConversation();
+    conversation.startHttp2(0, 0, isMidway);
+    conversation.read('originator', payload(start), true);
+    conversation.read('originator', payload(frame(1, 5, 1, GET_BLOCK)), true);
+    expect(conversation.current()).toMatchObject({ streamId: 1, method: 'GET', requestState: 'complete' });
+    conversation.skip('originator', 100, payload(''));
+    conversation.endOfStream('originator', payload(''));
+    expect(conversation.http2?.summary().missedFrames).toBe(true);
+  }
+});
 
-  test('pipelined: responses go to requests in order', () => {
-    const talk = new Talk()
-      .asks(get('/a') + get('/b'))
-      .asks(get('/c'))
-      .answers(ok('1'));
-    expect(talk.conversation.current()?.target).toBe('/b');
-    talk.answers(ok('22') + ok('333'));
-    expect(talk.lines).toEqual(['/a', '/b', '/c'].map((target) => `GET ${target} complete, 200 complete`));
-    expect(talk.conversation.exchanges.map((e) => e.contentLength)).toEqual([1, 2, 3]);
-  });
-
-  test('more pipelined requests than are kept: the pairs stay right', () => {
-    const talk = new Talk();
-    for (let i = 0; i < 40; i++) talk.asks(get(`/${i}`));
-    for (let i = 0; i < 40; i++) talk.answers(ok('x'.repeat(i)));
-    const { conversation } = talk;
-    expect([conversation.count, conversation.exchanges.length]).toEqual([40, 32]);
-    for (const e of conversation.exchanges) expect(e.target).toBe(`/${e.contentLength}`);
-  });
-
-  test('two thousand requests and no answer are bounded', () => {
-    const talk = new Talk();
-    for (let i = 0; i < 2000; i++) talk.asks(get(`/${i}`));
-    expect(talk.conversation.count).toBe(2000);
-    expect(talk.conversation.current()?.target).toBe('/976');
-  });
+describe('an upgrade to HTTP/2 (RFC 7540 section 3.2)', () => {
+  const UPGRADE = `${GET.slice(0, -2)}Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABk\r\n\r\n`;
+  const SWITCH = 'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n';
+  const ANSWER = frame(1, 5, 1, OK_BLOCK);
 
   test.each([
-    { name: 'HEAD', asked: HEAD, answer: 'HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n' },
-    { name: '204', asked: get('/'), answer: 'HTTP/1.1 204 \r\nContent-Length: 500\r\n\r\n' },
-    { name: '304', asked: get('/'), answer: 'HTTP/1.1 304 \r\nTransfer-Encoding: chunked\r\n\r\n' },
-  ])('$name has no body, whatever its fields say', ({ asked, answer }) => {
-    const talk = new Talk().asks(asked).answers(answer).asks(get('/next')).answers(ok(''));
-    expect(talk.lines[0]).toMatch(/complete, \d+ complete$/);
-    expect(talk.lines[1]).toBe('GET /next complete, 200 complete');
+    { name: 'frames in the segment of the 101', segments: [all(latin1Bytes(SWITCH), SETTINGS, ANSWER)] },
+    { name: 'frames after it', segments: [latin1Bytes(SWITCH), all(SETTINGS, ANSWER)] },
+  ])('stream 1 answers the request: $name', ({ segments }) => {
+    const conversation = newConversation();
+    conversation.startHttp1(0, 0);
+    conversation.read('originator', payload(UPGRADE), true);
+    for (const segment of segments) conversation.read('responder', payload(segment), true);
+    const answered = {
+      method: 'GET',
+      streamId: 1,
+      status: 200,
+      responseState: 'complete',
+      upgraded: false,
+      responseStart: SWITCH.length + SETTINGS.length,
+      responseEnd: SWITCH.length + SETTINGS.length + ANSWER.length,
+    };
+    expect(conversation.current()).toMatchObject(answered);
+    conversation.read('originator', payload(all(PREFACE, SETTINGS, frame(1, 5, 3, GET_BLOCK))), true);
+    expect(conversation.exchanges).toMatchObject([answered, { streamId: 3, requestState: 'complete' }]);
+    expect(conversation.exchanges[1]?.requestStart).toBe(UPGRADE.length + PREFACE.length + SETTINGS.length);
   });
 
-  test('1xx comes before the response, 101 is one', () => {
-    const talk = new Talk()
-      .asks(`${POST.slice(0, -2)}Expect: 100-continue\r\n\r\n`)
-      .answers('HTTP/1.1 100 Continue\r\n\r\n');
-    expect(talk.conversation.current()).toMatchObject({ status: null, responseState: 'none', responseFrame: null });
-    talk.asks('0123456789').answers('HTTP/1.1 103 \r\nLink: </a>\r\n\r\n').answers(ok('hi'));
-    expect(talk.lines).toEqual(['POST /up complete, 200 complete']);
-    expect(talk.conversation.current()).toMatchObject({ responseStart: 54, earlyResponse: false, responseFrame: 5 });
-
-    const upgrade = new Talk()
-      .asks(get('/chat'))
-      .answers('HTTP/1.1 101 Switching\r\n\r\n')
-      .asks(get('/not-http'))
-      .answers(ok(''));
-    expect(upgrade.lines).toEqual(['GET /chat complete, 101 partial']);
-    expect(upgrade.conversation.current()?.upgraded).toBe(true);
-  });
-
-  test.each([
-    { status: 200, upgraded: true, lines: ['CONNECT a:443 complete, 200 partial'] },
-    { status: 407, upgraded: false, lines: ['CONNECT a:443 complete, 407 complete', 'GET / complete, null none'] },
-  ])('CONNECT answered with $status', ({ status, upgraded, lines }) => {
-    const talk = new Talk()
-      .asks('CONNECT a:443 HTTP/1.1\r\n\r\n')
-      .answers(`HTTP/1.1 ${status} \r\nContent-Length: 0\r\n\r\n`);
-    talk.asks(get('/'));
-    expect(talk.lines).toEqual(lines);
-    expect(talk.conversation.exchanges[0]?.upgraded).toBe(upgraded);
-  });
-
-  test('an early response', () => {
-    const talk = new Talk().asks(`${POST}0123`).answers('HTTP/1.1 413 \r\nContent-Length: 0\r\n\r\n');
-    expect(talk.lines).toEqual(['POST /up partial, 413 complete']);
-    expect(talk.conversation.current()?.earlyResponse).toBe(true);
-    expect(talk.asks('456789').lines).toEqual(['POST /up complete, 413 complete']);
-  });
-
-  test('a final answer instead of 100 Continue is not early: no body was sent', () => {
-    const talk = new Talk()
-      .asks(`${POST.slice(0, -2)}Expect: 100-continue\r\n\r\n`)
-      .answers('HTTP/1.1 413 \r\nContent-Length: 0\r\n\r\n');
-    expect(talk.conversation.current()).toMatchObject({ earlyResponse: false, requestState: 'partial' });
-  });
-
-  test('a response that nobody in the capture asked for', () => {
-    const talk = new Talk().answers('HTTP/1.1 408 \r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
-    expect(talk.lines).toEqual(['null null complete, 408 complete']);
-    expect(talk.conversation.current()).toMatchObject({ framing: 'guessed', closeAnnounced: true });
-  });
-
-  test.each([
-    { asked: get('/'), answer: 'HTTP/1.1 200 \r\nConnection: close\r\nContent-Length: 0\r\n\r\n', announced: true },
-    { asked: get('/', 0), answer: ok(''), announced: true },
-    { asked: get('/'), answer: 'HTTP/1.0 200 \r\nContent-Length: 0\r\n\r\n', announced: true },
-    {
-      asked: get('/', 0).replace('Host: a', 'Connection: keep-alive'),
-      answer: 'HTTP/1.0 200 \r\nConnection: Keep-Alive\r\nContent-Length: 0\r\n\r\n',
-      announced: false,
-    },
-    { asked: `GET /${'a'.repeat(3000)} HTTP/1.1\r\n\r\n`, answer: ok(''), announced: false },
-  ])('who announces the close ($announced)', ({ asked, answer, announced }) => {
-    expect(new Talk().asks(asked).answers(answer).conversation.current()?.closeAnnounced).toBe(announced);
-  });
-
-  test('only a FIN ends a body without length', () => {
-    const talk = new Talk().asks(get('/')).answers('HTTP/1.1 200 OK\r\n\r\nall of it');
-    expect(talk.lines).toEqual(['GET / complete, 200 partial']);
-    expect(talk.conversation.current()?.closeDelimited).toBe(true);
-    expect(talk.ends('responses').lines).toEqual(['GET / complete, 200 complete']);
-  });
-
-  test('cut heads: the other side taking its turn ends a message', () => {
-    const talk = new Talk().asks('GET /lon', 400).answers('HTTP/1.1 200', 700).answers('', 300).asks('GET /ne', 400);
-    expect(talk.lines).toEqual(['GET /lon complete, 200 complete', 'GET /ne partial, null none']);
-    expect(talk.conversation.exchanges[0]).toMatchObject({ framing: 'guessed', requestEnd: 400, responseEnd: 1000 });
-  });
-
-  test('labels name what begins, at the frame where it begins', () => {
-    const talk = new Talk()
-      .asks('GET /split HT')
-      .asks('TP/1.1\r\n\r\n')
-      .answers('HTTP/1.1 100 \r\n\r\n')
-      .answers(ok(''));
-    expect(talk.labels).toEqual(['1 GET /split', '3 100', '4 200']);
+  test('any other upgrade is a tunnel', () => {
+    const conversation = newConversation();
+    conversation.startHttp1(0, 0);
+    conversation.read('originator', payload(UPGRADE), true);
+    conversation.read('responder', payload(SWITCH.replace('h2c', 'websocket')), true);
+    expect(conversation.current()).toMatchObject({ upgraded: true, status: 101 });
+    expect(conversation.http2).toBeNull();
   });
 });
 
-describe('turns of an opaque protocol', () => {
-  test('bytes of the originator after bytes of the responder begin an exchange', () => {
-    const talk = new Talk();
-    const { conversation } = talk;
-    conversation.originatorTurn(0, false, talk.payload('ask'));
-    expect(conversation.current()).toMatchObject({ requestState: 'partial', requestEnd: 3, responseState: 'none' });
-    conversation.originatorTurn(3, true, talk.payload(' more'));
-    expect(conversation.current()).toMatchObject({ requestState: 'complete', requestStart: 0, requestEnd: 8 });
-    conversation.responderTurn(0, false, talk.payload('ans'));
-    expect(conversation.current()).toMatchObject({ responseState: 'partial', responseStart: 0, responseEnd: null });
-    conversation.responderTurn(3, true, talk.payload('wer'));
-    expect(conversation.current()).toMatchObject({ responseState: 'partial', responseEnd: 6, responseEndUs: 4 });
-    conversation.originatorTurn(8, true, talk.payload('next'));
-    expect(conversation.exchanges.map((e) => [e.requestState, e.responseState, e.framing])).toEqual([
-      ['complete', 'complete', 'guessed'],
-      ['complete', 'none', 'guessed'],
-    ]);
-    expect(conversation.current()).toMatchObject({ index: 1, requestStart: 8, requestEnd: 12 });
-  });
-
-  test('the responder says that nothing follows', () => {
-    const talk = new Talk();
-    const { conversation } = talk;
-    conversation.responderDone(0, talk.payload(''));
-    conversation.originatorTurn(0, true, talk.payload('ask'));
-    conversation.responderDone(0, talk.payload(''));
-    expect(conversation.current()?.responseState).toBe('none');
-    conversation.responderTurn(0, false, talk.payload('answer'));
-    conversation.responderDone(9, talk.payload(''));
-    expect(conversation.current()).toMatchObject({ responseState: 'complete', responseEnd: 9 });
-    conversation.originatorTurn(3, true, talk.payload('next'));
-    expect(conversation.current()).toMatchObject({ index: 1, responseState: 'none' });
-  });
-
-  test('the responder speaks first', () => {
-    const talk = new Talk();
-    talk.conversation.responderTurn(0, true, talk.payload('220 hello'));
-    expect(talk.conversation.current()).toMatchObject({ requestState: 'complete', responseState: 'partial' });
-  });
-
-  test('many turns are bounded', () => {
-    const talk = new Talk();
-    for (let i = 0; i < 100; i++) {
-      talk.conversation.originatorTurn(i, true, talk.payload('q'));
-      talk.conversation.responderTurn(i, true, talk.payload('a'));
-    }
-    expect([talk.conversation.count, talk.conversation.exchanges.length]).toEqual([100, 32]);
-    expect(talk.conversation.current()?.index).toBe(99);
-  });
+test('before its protocol is known it counts nothing', () => {
+  const conversation = newConversation();
+  conversation.read('originator', payload(GET), true);
+  conversation.skip('originator', 5, payload(''));
+  conversation.endOfStream('responder', payload(''));
+  conversation.responderDone(5, payload(''));
+  expect([conversation.current(), conversation.count]).toEqual([null, 0]);
 });
-
-test('restart forgets what was guessed and goes on at the offsets given', () => {
-  const talk = new Talk();
-  talk.conversation.responderTurn(0, true, talk.payload('rest of a body'));
-  talk.conversation.restart(5, 14);
-  expect([talk.conversation.current(), talk.conversation.count]).toEqual([null, 0]);
-  talk.asks(get('/')).answers(ok('x'));
-  expect(talk.conversation.current()).toMatchObject({ requestStart: 5, responseStart: 14, responseState: 'complete' });
-});
-
-test('no exchange, no current one', () => expect(new Talk().conversation.current()).toBeNull());

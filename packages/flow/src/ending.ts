@@ -1,6 +1,7 @@
 /** Makes the record of a FIN or RST, with the state of the connection just before it. */
 import { type Packet, TcpFlag } from '@resetscope/wire';
 import type { Connection } from './connection.ts';
+import type { Exchange } from './exchange.ts';
 import type { Half } from './half.ts';
 import { ipIdFollows, optionsMatch, resetShape, ttlMatches, windowGrew } from './reset-shape.ts';
 import type { Side } from './side.ts';
@@ -16,9 +17,14 @@ export function momentOf(connection: Connection): Moment {
     acked: { originator: originator.acked, responder: responder.acked },
     fin: { originator: originator.finOffset >= 0, responder: responder.finOffset >= 0 },
     exchanges: connection.conversation.count,
-    exchange: exchange === null ? null : { ...exchange },
+    exchange: exchange === null || isSettled(exchange) ? exchange : { ...exchange },
     lastPayloadUs: connection.lastPayloadUs,
   };
+}
+
+/** Nothing that follows on the connection changes it any more. */
+function isSettled({ requestState, responseState, framing }: Exchange): boolean {
+  return framing === 'exact' && requestState === 'complete' && responseState === 'complete';
 }
 
 /** sender: the half that sent it, whose initial sequence number is known by now. */

@@ -256,6 +256,70 @@ describe('handing over', () => {
     expect([asked.length, ports(streams), tracker.streams]).toEqual([2, ['1 3002'], 2]);
   });
 
+  /** Both sides close in order. */
+  function closed(port: number, startUs = 0): TcpStory {
+    const story = storyAt(port, startUs).handshake();
+    story.originator.fin();
+    story.responder.fin();
+    story.originator.ack();
+    return story;
+  }
+
+  test('five seconds after both sides closed in order, with what came late', () => {
+    const story = closed(3001);
+    story.wait(4000).responder.rst();
+    const other = storyAt(3002, 70 * 1_000_000);
+    other.originator.syn();
+    expect(watch(story, other)).toEqual(['frame 7', 'stream 0 with 7', 'frame 8', 'stream 1 with 1']);
+    const short = closed(3001);
+    const next = storyAt(3002, 6 * 1_000_000);
+    next.originator.syn();
+    expect(watch(short, next)).toEqual(['frame 6', 'stream 0 with 6', 'frame 7', 'stream 1 with 1']);
+  });
+
+  test('a closed connection that nobody wants leaves at once; its late packets are known and counted', () => {
+    const story = closed(3001);
+    story.responder.fin();
+    story.wait(MINUTE_MS / 2).responder.rst();
+    story.originator.syn({ seq: 9 }); // its ports used again
+    const { tracker, streams } = followUnwanted(story.frames);
+    expect([streams, tracker.streams, tracker.latePackets, tracker.resets]).toEqual([
+      [],
+      2,
+      2,
+      { total: 1, handshake: 0, closing: 1 },
+    ]);
+  });
+
+  test('what a closed connection leaves behind is forgotten after a minute', () => {
+    const story = closed(3001);
+    story.wait(1.1 * MINUTE_MS).originator.ack();
+    const { tracker } = followUnwanted(story.frames);
+    expect([tracker.streams, tracker.latePackets]).toEqual([2, 0]);
+  });
+
+  test('an attempt without an answer leaves when the kernel has given up; an open connection does not', () => {
+    const attempt = storyAt(3001);
+    attempt.originator.syn();
+    attempt.wait(63_000).originator.syn({ seq: attempt.originator.isn });
+    const open = storyAt(3002, 1).handshake();
+    const other = storyAt(3003, 400 * 1_000_000);
+    other.originator.syn();
+    expect(watch(attempt, open, other).slice(0, 3)).toEqual(['frame 5', 'stream 0 with 2', 'frame 6']);
+  });
+
+  function followUnwanted(frames: TcpStory['frames']): { tracker: FlowTracker; streams: readonly TcpStream[] } {
+    const streams: TcpStream[] = [];
+    const tracker = new FlowTracker({ wanted: () => false, streamEnded: (stream) => streams.push(stream) });
+    const decoder = new PacketDecoder();
+    for (const frame of frames) {
+      decoder.decode(frame);
+      tracker.add(decoder.packet);
+    }
+    tracker.end();
+    return { tracker, streams };
+  }
+
   test('thousands of ended connections leave one by one, in time', () => {
     const stories = Array.from({ length: 6000 }, (_, at) => {
       const story = storyAt(1024 + at, at * 10_000);
@@ -295,11 +359,14 @@ test('any segments: never throws, every packet belongs to one stream, indexes ar
           ack: (flags & TcpFlag.ACK) === 0 ? 0 : ack,
         });
       }
-      const { streams, resets } = follow(merged(...stories.values()));
+      const { streams, resets, latePackets } = follow(merged(...stories.values()));
       expect(streams.map((s) => s.index)).toEqual(streams.map((_, at) => at));
       const frames = streams.flatMap((s) => s.segments.map((packet) => packet.frameNumber)).sort((a, b) => a - b);
-      expect(frames).toEqual(segments.map((_, at) => at + 1));
-      expect(resets.total).toBe(streams.reduce((sum, s) => sum + s.rstCount, 0));
+      expect(new Set(frames).size).toBe(frames.length);
+      expect(frames.length + latePackets).toBe(segments.length);
+      const followed = streams.reduce((sum, s) => sum + s.rstCount, 0);
+      expect(resets.total - followed).toBeGreaterThanOrEqual(0);
+      expect(resets.total - followed).toBeLessThanOrEqual(latePackets);
       expect(resets.handshake + resets.closing).toBeLessThanOrEqual(resets.total);
     }),
     { numRuns: 200 },

@@ -4,17 +4,23 @@
  * again, or at the end of the capture. Streams are counted as tshark's tcp.stream counts them: by first packet, from 0.
  */
 import { type Packet, TcpFlag } from '@resetscope/wire';
-import { Connection } from './connection.ts';
-import { type FourTuple, packetHash, senderIn, tupleHash, tupleOf } from './four-tuple.ts';
+import { Connection, Shared } from './connection.ts';
+import { ExpiryQueue } from './expiry-queue.ts';
+import { FlowTable } from './flow-table.ts';
+import { packetHash, senderIn } from './four-tuple.ts';
 import type { PayloadHints } from './payload.ts';
-import { SegmentLog } from './segment-log.ts';
+import { Remains } from './remains.ts';
+import { isInShare, type Share, WHOLE } from './share.ts';
 import { snapshot } from './snapshot.ts';
 import type { TcpStream } from './tcp-stream.ts';
 
-/** Capture time that a connection is kept after its end: Linux TIME_WAIT (60 s). */
+/** Capture time that a reset connection is kept after its last packet, and that late packets of any connection are known: Linux TIME_WAIT (60 s). */
 const LINGER_US = 60_000_000;
-/** Entries of the waiting line that may be stale before it is copied (chosen). */
-const STALE_MAX = 4096;
+/** The same for a wanted connection that both sides closed in order (Zeek's tcp_close_delay, 5 s). */
+const CLOSED_LINGER_US = 5_000_000;
+
+/** A connection that did not open is kept this long after its last packet: Linux sends its last SYN 63 s after the first and gives up after 127 s (tcp_syn_retries 6). */
+const ATTEMPT_US = 130_000_000;
 
 /** RST frames, by what the connection had seen before them. */
 export interface ResetCounts {
@@ -27,105 +33,146 @@ export interface ResetCounts {
 }
 
 export interface FlowOptions {
-  /** Called once per connection; false: nobody needs its TcpStream. */
+  /** Asked once per connection, when it is closed in order or leaves; false: nobody needs its TcpStream. */
   readonly wanted: (connection: Connection) => boolean;
   readonly streamEnded: (stream: TcpStream) => void;
-}
-
-interface Tracked {
-  readonly connection: Connection;
-  readonly tuple: FourTuple;
-  /** Next connection with the same hash. */
-  next: Tracked | null;
-  /** It is over, and waits to be handed over or has been. */
-  isQueued: boolean;
-  isHandedOver: boolean;
+  /** `address port` of ends known to answer, for connections whose beginning was not captured. Default: none. */
+  readonly responders?: ReadonlySet<string>;
+  /** Packets of other shares are passed over; streams then have the share's own numbers. Default: all packets. */
+  readonly share?: Share;
 }
 
 export class FlowTracker {
   readonly resets: ResetCounts = { total: 0, handshake: 0, closing: 0 };
   /** Connections seen so far. */
   streams = 0;
-  private readonly table = new Map<number, Tracked>();
-  private readonly log = new SegmentLog();
+  /** Packets of connections that had left; part of no TcpStream. */
+  latePackets = 0;
+  /** Of every stream of a share, for StreamNumbers; null for the whole. */
+  readonly firstFrames: number[] | null;
+  private readonly table = new FlowTable<Connection | Remains>();
+  private readonly shared: Shared;
   private readonly options: FlowOptions;
-  /** Connections that are over, by when to look at them again. */
-  private readonly closing: { readonly at: number; readonly tracked: Tracked }[] = [];
-  private closingFrom = 0;
+  private readonly share: Share;
+  private readonly closed = new ExpiryQueue<Connection>(CLOSED_LINGER_US);
+  private readonly reset = new ExpiryQueue<Connection>(LINGER_US);
+  /** When to look for attempts that have failed; no queue, which would hold every connection that long. */
+  private sweepUs = 0;
+  private readonly remains = new ExpiryQueue<Remains>(LINGER_US);
 
   constructor(options: FlowOptions) {
     this.options = options;
+    this.shared = new Shared(options.responders);
+    this.share = options.share ?? WHOLE;
+    this.firstFrames = this.share.of === 1 ? null : [];
   }
 
   add(packet: Packet, hints: PayloadHints | null = null): void {
     const hash = packetHash(packet);
-    let tracked = this.find(hash, packet);
-    let from: 0 | 1 = tracked === null ? 0 : (senderIn(tracked.tuple, packet) ?? 0);
-    if (tracked?.connection.isReusedBy(packet, from)) {
-      this.remove(hash, tracked);
-      tracked = null;
-      from = 0;
-    }
-    tracked ??= this.begin(hash, packet);
-    if ((packet.flags & TcpFlag.RST) !== 0) this.countReset(tracked.connection, from);
-    tracked.connection.add(packet, from, hints);
-    if (tracked.connection.isOver && !tracked.isQueued) {
-      tracked.isQueued = true;
-      this.closing.push({ at: packet.tsUs + LINGER_US, tracked });
-    }
+    if (!isInShare(hash, this.share)) return;
     this.expire(packet.tsUs);
+    let found = this.table.find(packet, hash);
+    let from: 0 | 1 = 0;
+    if (found !== null) {
+      from = senderIn(found.tuple, packet) ?? 0;
+      if (found.isReusedBy(packet, from)) {
+        this.remove(found);
+        found = null;
+        from = 0;
+      }
+    }
+    if (found instanceof Remains) this.noteLate(packet);
+    else this.follow(found ?? this.begin(packet), packet, from, hints);
   }
 
   /** The capture has ended: hands over every connection that is left. */
   end(): void {
-    for (const first of this.table.values())
-      for (let t: Tracked | null = first; t !== null; t = t.next) this.handOver(t);
+    for (const left of this.table) if (left instanceof Connection) this.handOver(left);
     this.table.clear();
   }
 
-  private begin(hash: number, packet: Packet): Tracked {
-    const connection = new Connection(this.streams++, packet, this.log);
-    const next = this.table.get(hash) ?? null;
-    const tracked: Tracked = { connection, tuple: tupleOf(packet), next, isQueued: false, isHandedOver: false };
-    this.table.set(hash, tracked);
-    return tracked;
+  private follow(connection: Connection, packet: Packet, from: 0 | 1, hints: PayloadHints | null): void {
+    if ((packet.flags & TcpFlag.RST) !== 0) this.countReset(connection, from);
+    connection.add(packet, from, hints);
+    if (!connection.isAwaited && connection.isOver) this.over(connection, packet.tsUs);
   }
 
-  private find(hash: number, packet: Packet): Tracked | null {
-    let tracked = this.table.get(hash) ?? null;
-    while (tracked !== null && senderIn(tracked.tuple, packet) === null) tracked = tracked.next;
-    return tracked;
+  /** What nobody wants of a connection that both sides closed in order leaves at once: nothing of interest follows. */
+  private over(connection: Connection, nowUs: number): void {
+    connection.isAwaited = true;
+    if (connection.rstCount > 0) this.reset.add(connection, nowUs);
+    else if (this.isWanted(connection)) this.closed.add(connection, nowUs);
+    else this.bury(connection, nowUs);
   }
 
-  private remove(hash: number, gone: Tracked): void {
-    const first = this.table.get(hash);
-    if (first !== gone) {
-      for (let t = first ?? null; t !== null; t = t.next) if (t.next === gone) t.next = gone.next;
-    } else if (gone.next === null) this.table.delete(hash);
-    else this.table.set(hash, gone.next);
-    this.handOver(gone);
+  private begin(packet: Packet): Connection {
+    const connection = new Connection(this.streams++, packet, this.shared);
+    this.firstFrames?.push(packet.frameNumber);
+    this.table.add(connection);
+    return connection;
   }
 
-  private handOver(tracked: Tracked): void {
-    const { connection, tuple } = tracked;
-    if (this.options.wanted(connection)) this.options.streamEnded(snapshot(connection, tuple, this.log));
-    this.log.release(connection.segments);
-    tracked.isHandedOver = true;
+  private noteLate({ flags }: Packet): void {
+    this.latePackets++;
+    if ((flags & TcpFlag.RST) === 0) return;
+    this.resets.total++;
+    this.resets.closing++;
+  }
+
+  private remove(gone: Connection | Remains): void {
+    if (this.table.remove(gone) && gone instanceof Connection) this.handOver(gone);
+  }
+
+  private isWanted(connection: Connection): boolean {
+    connection.isWanted ??= this.options.wanted(connection);
+    return connection.isWanted;
+  }
+
+  private handOver(connection: Connection): void {
+    const { log } = this.shared;
+    if (this.isWanted(connection)) this.options.streamEnded(snapshot(connection, log));
+    log.release(connection.segments);
   }
 
   private expire(nowUs: number): void {
-    for (let head = this.closing[this.closingFrom]; head !== undefined; head = this.closing[this.closingFrom]) {
-      if (head.at > nowUs) break;
-      this.closingFrom++;
-      const { tracked } = head;
-      if (tracked.isHandedOver) continue;
-      if (tracked.connection.lastUs + LINGER_US > nowUs) this.closing.push({ at: nowUs + LINGER_US, tracked });
-      else this.remove(tupleHash(tracked.tuple), tracked);
+    this.retireDue(this.closed, nowUs);
+    this.retireDue(this.reset, nowUs);
+    if (nowUs >= this.sweepUs) this.sweep(nowUs);
+    for (let gone = this.remains.takeDue(nowUs); gone !== null; gone = this.remains.takeDue(nowUs)) this.remove(gone);
+  }
+
+  private retireDue(queue: ExpiryQueue<Connection>, nowUs: number): void {
+    for (let over = queue.takeDue(nowUs); over !== null; over = queue.takeDue(nowUs)) this.retire(over, nowUs);
+  }
+
+  /** A connection that is over leaves when it has been silent. */
+  private retire(over: Connection, nowUs: number): void {
+    if (!this.table.has(over)) return; // its ports were used again
+    const isReset = over.rstCount > 0;
+    if (over.lastUs + (isReset ? LINGER_US : CLOSED_LINGER_US) > nowUs) {
+      (isReset ? this.reset : this.closed).add(over, nowUs);
+      return;
     }
-    if (this.closingFrom > STALE_MAX) {
-      this.closing.splice(0, this.closingFrom);
-      this.closingFrom = 0;
-    }
+    if (isReset) this.remove(over);
+    else this.bury(over, nowUs);
+  }
+
+  /** A connection that has not opened by now does not open any more: a scan must not fill the memory. */
+  private sweep(nowUs: number): void {
+    this.sweepUs = nowUs + ATTEMPT_US;
+    const failed: Connection[] = [];
+    for (const kept of this.table)
+      if (kept instanceof Connection && !kept.wasOpen && !kept.isAwaited && kept.lastUs + ATTEMPT_US <= nowUs)
+        failed.push(kept);
+    for (const connection of failed) this.bury(connection, nowUs);
+  }
+
+  /** Hands a connection over; what it leaves behind knows its late packets. */
+  private bury(gone: Connection, nowUs: number): void {
+    this.remove(gone);
+    const left = new Remains(gone);
+    this.table.add(left);
+    this.remains.add(left, nowUs);
   }
 
   private countReset(connection: Connection, from: 0 | 1): void {

@@ -2,7 +2,7 @@
  * The two ends of a connection as numbers: equal for both directions, no text made per packet. An end is five numbers: the
  * words of its address and its port.
  */
-import { addressText, type Packet } from '@resetscope/wire';
+import { addressText, type Packet, TcpFlag } from '@resetscope/wire';
 import type { Endpoint } from './tcp-stream.ts';
 
 /** The sender of the first packet, then its receiver. */
@@ -34,6 +34,19 @@ export function senderIn(k: FourTuple, p: Packet): 0 | 1 | null {
 
 export function endpointsOf(k: FourTuple): readonly [Endpoint, Endpoint] {
   return [endpointAt(k, 0), endpointAt(k, END_LEN)];
+}
+
+/** Until a SYN or HTTP tells: not the end that is known to answer; else that of the higher port. */
+export function likelyOriginator(
+  { flags, srcPort, dstPort }: Packet,
+  tuple: FourTuple,
+  responders: ReadonlySet<string>,
+): 0 | 1 {
+  if (responders.size > 0 && (flags & TcpFlag.SYN) === 0) {
+    const [first, second] = endpointsOf(tuple).map(({ address, port }) => responders.has(`${address} ${port}`));
+    if (first !== second) return first === true ? 1 : 0;
+  }
+  return srcPort >= dstPort ? 0 : 1;
 }
 
 function isSource(k: FourTuple, at: number, p: Packet): boolean {

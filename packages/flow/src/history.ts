@@ -5,11 +5,21 @@
  * G gap: at the first, tenth, hundredth and so on. `^` in front: the connection was turned round. Checksums (C) are not verified.
  */
 import { TcpFlag } from '@resetscope/wire';
+import { Spelling } from './spelling.ts';
 
-/** Told once, or once more for another sequence number (REPEATED); told at powers of ten (CountedLetter). */
-const LETTERS = 'SHADFRQITWG';
-const REPEATED = 'SHFR';
-export type CountedLetter = 'T' | 'W' | 'G';
+/** Told once, or once more for another sequence number (the first REPEATED of them); told at powers of ten (CountedLetter). */
+const LETTERS = 'SHFRADQITWG';
+const REPEATED = 4;
+const S = 0;
+const H = 1;
+const F = 2;
+const R = 3;
+const A = 4;
+const D = 5;
+const Q = 6;
+const I = 7;
+const COUNTED = { T: 8, W: 9, G: 10 } as const;
+export type CountedLetter = keyof typeof COUNTED;
 
 /** A storm of resets with ever new sequence numbers adds no letters beyond (Zeek has no limit). */
 const LETTERS_MAX = 64;
@@ -22,59 +32,78 @@ interface HistoryStep {
 
 export class History {
   /** Half 0 in upper case. */
-  private text = '';
-  /** Per letter and half: sequence number where it was seen last (F: after its payload), or how often; -1 before. */
-  private readonly seen: number[] = new Array(2 * LETTERS.length).fill(-1);
+  private spelling: Spelling;
+  /** Bit 2 * letter + half: told. */
+  private told = 0;
+  /** Per repeated letter and half: the sequence number where it was seen last (F: after its payload), as int32. */
+  private readonly seqs: number[] = [0, 0, 0, 0, 0, 0, 0, 0];
+  /** Per counted letter and half: how often; null before the first. */
+  private counts: number[] | null = null;
+
+  /** start: the empty spelling, shared by connections that are to share their strings. */
+  constructor(start: Spelling = new Spelling('')) {
+    this.spelling = start;
+  }
 
   /** The letter for a packet's flags and payload. */
   packet(packet: HistoryStep, half: 0 | 1): void {
     const letter = letterOf(packet);
-    if (letter === null) return;
-    const at = letter === 'F' ? (packet.seq + packet.payloadLen) >>> 0 : packet.seq;
-    const slot = slotOf(letter, half);
-    const last = this.seen[slot];
-    if (last === -1 || (last !== at && REPEATED.includes(letter))) this.add(letter, half);
-    this.seen[slot] = at;
+    if (letter === -1) return;
+    const slot = 2 * letter + half;
+    const isTold = (this.told & (1 << slot)) !== 0;
+    if (letter >= REPEATED) {
+      if (!isTold) this.tell(slot);
+      return;
+    }
+    const at = letter === F ? (packet.seq + packet.payloadLen) | 0 : packet.seq | 0;
+    if (!isTold || this.seqs[slot] !== at) this.tell(slot);
+    this.seqs[slot] = at;
+  }
+
+  /** Has the letter for a packet with neither SYN, FIN nor RST been told? */
+  isTold({ payloadLen }: HistoryStep, half: 0 | 1): boolean {
+    return (this.told & (1 << (2 * (payloadLen > 0 ? D : A) + half))) !== 0;
   }
 
   /** One more event of a kind that is told at powers of ten. */
   count(letter: CountedLetter, half: 0 | 1): void {
-    const slot = slotOf(letter, half);
-    const times = Math.max(0, this.seen[slot] ?? 0) + 1;
-    this.seen[slot] = times;
-    if (/^10*$/.test(String(times))) this.add(letter, half);
+    this.counts ??= [0, 0, 0, 0, 0, 0];
+    const at = 2 * (COUNTED[letter] - COUNTED.T) + half;
+    const times = (this.counts[at] ?? 0) + 1;
+    this.counts[at] = times;
+    if (/^10*$/.test(String(times))) this.tell(2 * COUNTED[letter] + half);
   }
 
   /** With capitals for the originator. */
   for(originatorHalf: 0 | 1): string {
-    if (originatorHalf === 0) return this.text;
+    const { text } = this.spelling;
+    if (originatorHalf === 0) return text;
     let swapped = '';
-    for (const c of this.text) swapped += c === c.toUpperCase() ? c.toLowerCase() : c.toUpperCase();
+    for (const c of text) swapped += c === c.toUpperCase() ? c.toLowerCase() : c.toUpperCase();
     return `^${swapped}`;
   }
 
-  private add(letter: string, half: 0 | 1): void {
-    if (this.text.length < LETTERS_MAX) this.text += half === 0 ? letter : letter.toLowerCase();
+  private tell(slot: number): void {
+    this.told |= 1 << slot;
+    if (this.spelling.text.length >= LETTERS_MAX) return;
+    const letter = LETTERS.charAt(slot >> 1);
+    this.spelling = this.spelling.with((slot & 1) === 0 ? letter : letter.toLowerCase());
   }
 }
 
-function slotOf(letter: string, half: 0 | 1): number {
-  return 2 * LETTERS.indexOf(letter) + half;
-}
-
-/** Null for a packet without payload and flags. Payload beside a SYN, FIN or RST has no letter of its own. */
-function letterOf({ flags, payloadLen }: HistoryStep): string | null {
+/** -1 for a packet without payload and flags. Payload beside a SYN, FIN or RST has no letter of its own. */
+function letterOf({ flags, payloadLen }: HistoryStep): number {
   switch (flags & (TcpFlag.SYN | TcpFlag.FIN | TcpFlag.RST)) {
     case 0:
-      if (payloadLen > 0) return 'D';
-      return (flags & TcpFlag.ACK) !== 0 ? 'A' : null;
+      if (payloadLen > 0) return D;
+      return (flags & TcpFlag.ACK) !== 0 ? A : -1;
     case TcpFlag.SYN:
-      return (flags & TcpFlag.ACK) !== 0 ? 'H' : 'S';
+      return (flags & TcpFlag.ACK) !== 0 ? H : S;
     case TcpFlag.FIN:
-      return 'F';
+      return F;
     case TcpFlag.RST:
-      return 'R';
+      return R;
     default:
-      return (flags & TcpFlag.FIN) !== 0 && (flags & TcpFlag.RST) !== 0 ? 'I' : 'Q';
+      return (flags & TcpFlag.FIN) !== 0 && (flags & TcpFlag.RST) !== 0 ? I : Q;
   }
 }

@@ -6,6 +6,7 @@ import { findHeadEnd, type HttpHead, latin1, parseHead, startsLikeHttp } from '.
 const NOTHING: HttpHead = {
   method: null,
   target: null,
+  targetIsCut: false,
   status: null,
   minorVersion: 1,
   host: null,
@@ -15,6 +16,7 @@ const NOTHING: HttpHead = {
   connectionClose: false,
   connectionKeepAlive: false,
   expectsContinue: false,
+  upgradesToH2c: false,
 };
 
 const POST = [
@@ -58,6 +60,16 @@ describe('parseHead', () => {
       text: 'HTTP/1.1 200 \r\nTransfer-Encoding: chunked, gzip\r\n\r\n',
       expected: { status: 200 },
     },
+    {
+      name: 'a cut target',
+      text: 'GET /lon',
+      expected: { method: 'GET', target: '/lon', targetIsCut: true },
+    },
+    {
+      name: 'an upgrade to HTTP/2',
+      text: 'HTTP/1.1 101 \r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n',
+      expected: { status: 101, upgradesToH2c: true },
+    },
     { name: 'xchunked', text: 'HTTP/1.1 200 \r\nTransfer-Encoding: xchunked\r\n\r\n', expected: { status: 200 } },
     { name: 'a negative length', text: 'HTTP/1.1 200 \r\nContent-Length: -5\r\n\r\n', expected: { status: 200 } },
     { name: 'two lengths', text: 'HTTP/1.1 200 \r\nContent-Length: 5, 6\r\n\r\n', expected: { status: 200 } },
@@ -91,6 +103,7 @@ describe('parseHead', () => {
     const target = `/${'a'.repeat(5000)}`;
     expect(parseHead(latin1Bytes(`GET ${target} HTTP/1.1\r\n\r\n`))).toMatchObject({
       target: target.slice(0, 2048 - 'GET '.length),
+      targetIsCut: true,
       minorVersion: 1,
     });
     expect(parseHead(latin1Bytes(`GET ${target} HTTP/1.0\r\n\r\n`)).minorVersion).toBe(0);
@@ -99,9 +112,10 @@ describe('parseHead', () => {
   test('cut at any byte it never says what the whole head does not say', () => {
     const whole = parseHead(latin1Bytes(POST));
     for (let length = 0; length < POST.length; length++) {
-      const { method, target, minorVersion, ...fields } = parseHead(latin1Bytes(POST.slice(0, length)));
+      const { method, target, targetIsCut, minorVersion, ...fields } = parseHead(latin1Bytes(POST.slice(0, length)));
       expect('POST'.startsWith(method ?? '')).toBe(true);
       expect('/pay?x=1'.startsWith(target ?? '')).toBe(true);
+      if (!targetIsCut) expect([null, '/pay?x=1']).toContain(target);
       expect(minorVersion).toBe(1);
       for (const [key, value] of Object.entries(fields))
         expect([null, false, whole[key as keyof HttpHead]]).toContain(value);

@@ -26,11 +26,12 @@ class Listener {
     },
     framingLost: () => this.told.push('lost'),
     messageEnded: (end) => this.told.push(`end ${end}`),
+    messageResumed: () => this.told.push('resumed'),
   });
 
-  /** wireLen: more than the text when the capture cut it. */
-  read(text: string, more: Partial<Payload> = {}): this {
-    this.reader.read({ ...AT, bytes: latin1Bytes(text), wireLen: text.length, ...more });
+  /** wireLen: more than the text when the capture cut it; push: it ends a write. */
+  read(text: string, { push = false, ...more }: Partial<Payload> & { readonly push?: boolean } = {}): this {
+    this.reader.read({ ...AT, bytes: latin1Bytes(text), wireLen: text.length, ...more }, push);
     return this;
   }
 }
@@ -129,7 +130,7 @@ describe('segmentation', () => {
         const listener = new Listener().read(start);
         let offset = start.length;
         for (const { bytes, cut } of pieces) {
-          listener.reader.read({ ...AT, bytes, wireLen: bytes.length + cut });
+          listener.reader.read({ ...AT, bytes, wireLen: bytes.length + cut }, cut % 2 === 0);
           offset += bytes.length + cut;
           expect(listener.reader.offset).toBe(offset);
         }
@@ -206,4 +207,84 @@ describe('payload that the capture cut', () => {
     });
     expect(listener.told.filter((event) => event.startsWith('end'))).toHaveLength(1);
   });
+});
+
+describe('the end of a message whose head the capture cut', () => {
+  const CUT_HEAD = 'HTTP/1.1 200 OK\r\nContent-Length: 1000\r\nConn';
+  const CUT_CHUNKED = 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nConn';
+  const PUSH = { push: true } as const;
+
+  test('PSH ends it: the sender has written no more', () => {
+    const listener = new Listener().read('GET /lon', { wireLen: 400 });
+    expect(listener.told.at(-1)).toBe('lost');
+    expect(listener.read('', { wireLen: 200, ...PUSH }).told.at(-1)).toBe('end 600');
+  });
+
+  test('not before the length that the kept part announced', () => {
+    const listener = new Listener().read(CUT_HEAD, { wireLen: 900, ...PUSH });
+    listener.reader.endGuessed(AT);
+    listener.reader.endOfStream(AT);
+    expect(listener.told).toEqual(['start 0', 'head 200', 'lost']);
+    expect(listener.read('', { wireLen: 350, ...PUSH }).told.at(-1)).toBe('end 1250');
+  });
+
+  test.each([
+    { name: 'the rest of it', next: 'a=1&b=2', told: ['resumed', 'end 407'] },
+    { name: 'the next message', next: GET, told: ['start 400', 'head GET', 'end 427'] },
+  ])('what follows is $name', ({ next, told }) => {
+    const listener = new Listener().read('POST /lon', { wireLen: 400, ...PUSH }).read(next, PUSH);
+    expect(listener.told).toEqual(['start 0', 'head POST', 'lost', 'end 400', ...told]);
+  });
+
+  test('the turn of the other side settles it for bytes that were not captured', () => {
+    const settled = (text: string, wireLen: number): readonly string[] => {
+      const listener = new Listener().read('POST /lon', { wireLen: 400, ...PUSH });
+      listener.reader.endGuessed(AT);
+      return listener.read(text, { wireLen, ...PUSH }).told.slice(4);
+    };
+    expect(settled('a=1', 3)).toEqual(['resumed', 'end 403']);
+    expect(settled('', 3)).toEqual(['start 400', 'head null', 'lost', 'end 403']);
+    expect(settled(GET, GET.length)).toEqual(['start 400', 'head GET', 'end 427']);
+  });
+
+  test('of chunks nothing is known, until one of them starts a segment', () => {
+    const listener = new Listener().read(CUT_CHUNKED, { wireLen: 1000, ...PUSH }).read('no size', PUSH);
+    expect(listener.told).toEqual(['start 0', 'head 200', 'lost']);
+    listener
+      .read('10', { wireLen: 900, ...PUSH })
+      .read('5\r\nhello\r\n', PUSH)
+      .read('0\r\n\r\n', PUSH);
+    expect(listener.told.slice(3)).toEqual(['end 1922']);
+  });
+
+  test('a head that upgrades ends framing', () => {
+    const listener = new Listener().read('GET /tunnel HTTP/1.1', { wireLen: 400, ...PUSH }).read(GET, PUSH);
+    expect(listener.told).toEqual(['start 0', 'head GET']);
+  });
+});
+
+describe('a segment cut after chunk data', () => {
+  const chunk = (size: string, tail: number): Partial<Payload> => ({ wireLen: size.length + 0x40 + tail });
+  const lines = ['40\r\n', 'xx'] as const;
+
+  test.each([
+    { name: 'two bytes are the CRLF of the chunk', tail: 2, told: [] },
+    { name: 'seven bytes are that and the last chunk', tail: 7, told: [`end ${CHUNKED_HEAD.length + 4 + 64 + 7}`] },
+    { name: 'other bytes lose the framing', tail: 30, told: ['lost'] },
+  ])('$name', ({ tail, told }) => {
+    const listener = new Listener().read(CHUNKED_HEAD).read(lines.join(''), chunk(lines[0], tail));
+    expect(listener.told.slice(2)).toEqual(told);
+  });
+
+  test('framing goes on at the next chunk', () => {
+    const listener = new Listener().read(CHUNKED_HEAD).read(lines.join(''), chunk(lines[0], 2)).read('0\r\n\r\n');
+    expect(listener.told.slice(2)).toEqual([`end ${CHUNKED_HEAD.length + 4 + 64 + 2 + 5}`]);
+  });
+});
+
+test('where an upgraded connection leaves HTTP/1', () => {
+  const head = 'GET /tunnel HTTP/1.1\r\n\r\n';
+  const listener = new Listener().read(GET);
+  expect(listener.reader.tunnelStart).toBeNull();
+  expect(listener.read(`${head}frame`).reader.tunnelStart).toBe(GET.length + head.length);
 });

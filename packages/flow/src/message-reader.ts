@@ -2,11 +2,13 @@
  * Finds the messages in one direction of an HTTP/1 connection (RFC 9112 sections 6 and 7): where a header section starts
  * and ends, and where its body ends. It is given the stream in order; bytes that the capture cut off are counted, not
  * seen, which is enough for Content-Length and for chunk data. Where framing is lost to a cut, the end of a message is
- * left to the turns of the two sides (see Conversation).
+ * guessed: from what the kept part of the head announced, from PSH, which ends a write of the sender (RFC 9293 section
+ * 3.9.1), and from the turns of the two sides.
  */
-import { findHeadEnd, type HttpHead, parseHead } from './http-head.ts';
+import { findHeadEnd, type HttpHead, latin1, parseHead } from './http-head.ts';
 import { joinBytes } from './join-bytes.ts';
 import type { Payload } from './payload.ts';
+import { startsMessage } from './protocol.ts';
 
 /** How a message's body ends. */
 export type BodyFraming =
@@ -26,12 +28,20 @@ export interface MessageEvents {
   framingLost(): void;
   /** endOffset: after the last byte. */
   messageEnded(endOffset: number, at: Payload): void;
+  /** The message whose end was guessed last goes on. */
+  messageResumed(): void;
 }
 
+const NO_BYTES: Uint8Array = new Uint8Array(0);
 /** Longest header section that is collected over several segments (nginx refuses more than 4 x 8 KiB). */
 const HEAD_MAX = 65536;
 /** Longest chunk-size line; extensions beyond it lose the framing. */
 const CHUNK_LINE_MAX = 256;
+/** What ends a segment whose bytes after the chunk data were cut: CRLF, or CRLF and the last chunk (RFC 9112 section 7.1). */
+const CHUNK_END_LEN = 2;
+const LAST_CHUNK_END_LEN = 7;
+/** A chunk-size line that starts a segment. */
+const CHUNK_SIZE_LINE = /^[0-9a-f]{1,8}\r\n/i;
 
 type State =
   | 'start'
@@ -42,46 +52,89 @@ type State =
   | 'trailers'
   | 'until-close'
   | 'tunnel'
-  | 'guess';
+  /** Framing was lost inside the message. */
+  | 'guess'
+  /** The same among chunks: a chunk-size line that starts a segment finds it again. */
+  | 'guess-chunks'
+  /** Framing was lost and the message seems to be over. */
+  | 'guessed-end'
+  /** The same, and the other side has taken its turn since. */
+  | 'settled-end';
 
 export class MessageReader {
   /** Next offset expected. */
   offset = 0;
   state: State = 'start';
   private readonly events: MessageEvents;
-  private partial: Uint8Array = new Uint8Array(0);
+  private partial: Uint8Array = NO_BYTES;
   private line = '';
   private remaining = 0;
+  /** Framing lost: the message does not end before this offset; Infinity when nothing is known of its end. */
+  private leastEnd = 0;
+  /** Offset after the head of a message that ended HTTP framing; null before. */
+  tunnelStart: number | null = null;
 
   constructor(events: MessageEvents) {
     this.events = events;
   }
 
-  /** The next bytes of the stream, in order and without overlap. */
-  read(at: Payload): void {
+  /** The next bytes of the stream, in order and without overlap; push: their segment carried PSH. */
+  read(at: Payload, push: boolean): void {
+    if (this.state === 'guessed-end' || this.state === 'settled-end') this.resume(at);
+    else if (this.state === 'guess-chunks') this.findChunk(at);
     let pos = 0;
     while (pos < at.wireLen) pos = this.step(at, pos);
     this.offset += at.wireLen;
-    this.endAtLastChunk(at);
+    if (at.hints !== null) this.endAtLastChunk(at);
+    if (this.state === 'guess' && push && this.offset >= this.leastEnd) this.endGuess(at, 'guessed-end');
   }
 
   /** Bytes that the capture never saw: body bytes pass, anything else loses the framing. */
   skip(wireLen: number, at: Payload): void {
-    this.read({ ...at, bytes: new Uint8Array(0), wireLen, hints: null });
+    const { tsUs, frameNumber } = at;
+    this.read({ bytes: new Uint8Array(0), wireLen, tsUs, frameNumber, hints: null }, false);
   }
 
-  /** The other side took its turn: a message whose end is unknown ends here. */
+  /** The other side took its turn: a message whose end is unknown ends here, unless more of it was announced. */
   endGuessed(at: Payload): void {
-    if (this.state !== 'guess') return;
-    this.state = 'start';
-    this.events.messageEnded(this.offset, at);
+    if (this.state === 'guessed-end') this.state = 'settled-end';
+    else if (this.isGuessing && !this.isShort) this.endGuess(at, 'settled-end');
   }
 
   /** The direction was closed in order (FIN). */
   endOfStream(at: Payload): void {
-    if (this.state !== 'until-close' && this.state !== 'guess') return;
-    this.state = 'start';
+    if (this.state === 'until-close') this.finish(at, 0);
+    else this.endGuessed(at);
+  }
+
+  private get isGuessing(): boolean {
+    return this.state === 'guess' || this.state === 'guess-chunks';
+  }
+
+  /** More of the message was announced than has come. */
+  private get isShort(): boolean {
+    return this.leastEnd !== Number.POSITIVE_INFINITY && this.offset < this.leastEnd;
+  }
+
+  private endGuess(at: Payload, next: 'start' | 'guessed-end' | 'settled-end'): void {
+    this.state = next;
     this.events.messageEnded(this.offset, at);
+  }
+
+  /** Bytes after a guessed end: the next message, or the rest of the last one. Of bytes that were not captured the turns decide. */
+  private resume({ bytes }: Payload): void {
+    if (startsMessage(bytes) || (bytes.length === 0 && this.state === 'settled-end')) {
+      this.state = 'start';
+      return;
+    }
+    this.state = 'guess';
+    this.events.messageResumed();
+  }
+
+  private findChunk({ bytes }: Payload): void {
+    if (!CHUNK_SIZE_LINE.test(latin1(bytes, 0, CHUNK_LINE_MAX))) return;
+    this.state = 'chunk-size';
+    this.line = '';
   }
 
   private step(at: Payload, pos: number): number {
@@ -99,6 +152,9 @@ export class MessageReader {
       case 'until-close':
       case 'tunnel':
       case 'guess':
+      case 'guess-chunks':
+      case 'guessed-end':
+      case 'settled-end':
         return at.wireLen;
     }
   }
@@ -106,18 +162,19 @@ export class MessageReader {
   private start(at: Payload, pos: number): number {
     const first = at.bytes[pos];
     if (first === 0x0d || first === 0x0a) return pos + 1; // RFC 9112 section 2.2: empty lines before a request line
-    this.partial = new Uint8Array(0);
+    this.partial = NO_BYTES;
     this.state = 'head';
     this.events.messageStarted(this.offset + pos, at);
     return pos;
   }
 
   private head(at: Payload, pos: number): number {
-    const joined = this.partial.length === 0 ? at.bytes.subarray(pos) : joinBytes(this.partial, at.bytes.subarray(pos));
+    const bytes = pos === 0 ? at.bytes : at.bytes.subarray(pos);
+    const joined = this.partial.length === 0 ? bytes : joinBytes(this.partial, bytes);
     const end = findHeadEnd(joined, Math.max(0, this.partial.length - 3));
     if (end !== -1) {
       const consumed = end - this.partial.length;
-      this.beginBody(parseHead(joined.subarray(0, end)), at, pos + consumed);
+      this.beginBody(parseHead(joined, end), at, pos + consumed);
       return pos + consumed;
     }
     const cut = at.bytes.length < at.wireLen;
@@ -133,8 +190,10 @@ export class MessageReader {
     const hints = pos === 0 ? at.hints : null;
     const head = parseHead(joined);
     if (hints === null || hints.headLen === null) {
-      this.events.headRead(head, at);
-      return this.lose(at);
+      const framing = this.events.headRead(head, at);
+      if (framing.kind !== 'tunnel') return this.lose(at, leastRest(framing));
+      this.state = 'tunnel';
+      return at.wireLen;
     }
     const known: HttpHead = {
       ...head,
@@ -147,7 +206,7 @@ export class MessageReader {
   }
 
   private beginBody(head: HttpHead, at: Payload, pos: number): void {
-    this.partial = new Uint8Array(0);
+    this.partial = NO_BYTES;
     const framing = this.events.headRead(head, at);
     switch (framing.kind) {
       case 'none':
@@ -163,8 +222,11 @@ export class MessageReader {
         this.state = 'chunk-size';
         return;
       case 'until-close':
+        this.state = 'until-close';
+        return;
       case 'tunnel':
-        this.state = framing.kind;
+        this.state = 'tunnel';
+        this.tunnelStart = this.offset + pos;
     }
   }
 
@@ -183,7 +245,8 @@ export class MessageReader {
   private lines(at: Payload, pos: number): number {
     for (let i = pos; i < at.wireLen; i++) {
       const byte = at.bytes[i];
-      if (byte === undefined || this.line.length > CHUNK_LINE_MAX) return this.lose(at);
+      if (byte === undefined) return this.cutLine(at, i);
+      if (this.line.length > CHUNK_LINE_MAX) return this.loseChunks(at);
       if (byte !== 0x0a) {
         this.line += String.fromCharCode(byte);
         continue;
@@ -196,7 +259,7 @@ export class MessageReader {
       }
       if (text === '') continue; // the CRLF after chunk data
       const size = Number.parseInt(/^[0-9a-f]+/i.exec(text)?.[0] ?? '', 16);
-      if (!Number.isSafeInteger(size)) return this.lose(at);
+      if (!Number.isSafeInteger(size)) return this.loseChunks(at);
       this.remaining = size;
       this.state = this.remaining === 0 ? 'trailers' : 'chunk-data';
       return i + 1;
@@ -204,8 +267,25 @@ export class MessageReader {
     return at.wireLen;
   }
 
-  private lose(at: Payload): number {
-    this.state = 'guess';
+  /** The capture cut the segment at pos, where a chunk line was expected: what is left of the segment may tell which. */
+  private cutLine(at: Payload, pos: number): number {
+    const cutLen = at.wireLen - pos;
+    const isAfterData = this.state === 'chunk-size' && this.line === '' && pos > at.bytes.length && at.bytes.length > 0;
+    if (!isAfterData) return this.loseChunks(at);
+    if (cutLen === LAST_CHUNK_END_LEN) this.finish(at, at.wireLen);
+    else if (cutLen !== CHUNK_END_LEN) return this.loseChunks(at);
+    return at.wireLen;
+  }
+
+  private loseChunks(at: Payload): number {
+    return this.lose(at, Number.POSITIVE_INFINITY);
+  }
+
+  /** bodyLen: of the body that is sure to follow the captured bytes. */
+  private lose(at: Payload, bodyLen: number): number {
+    this.partial = NO_BYTES;
+    this.leastEnd = this.offset + at.bytes.length + bodyLen;
+    this.state = bodyLen === Number.POSITIVE_INFINITY ? 'guess-chunks' : 'guess';
     this.events.framingLost();
     return at.wireLen;
   }
@@ -217,10 +297,13 @@ export class MessageReader {
 
   /** A source that cuts bodies says when a segment ends with the last chunk. */
   private endAtLastChunk(at: Payload): void {
-    const inChunks = this.state === 'guess' || this.state.startsWith('chunk') || this.state === 'trailers';
-    if (at.hints?.endsWithLastChunk && inChunks) {
-      this.state = 'start';
-      this.events.messageEnded(this.offset, at);
-    }
+    const inChunks = this.isGuessing || this.state.startsWith('chunk') || this.state === 'trailers';
+    if (at.hints?.endsWithLastChunk === true && inChunks) this.endGuess(at, 'start');
   }
+}
+
+/** Body bytes that are sure to follow a head of which only a part was captured. */
+function leastRest(framing: BodyFraming): number {
+  if (framing.kind === 'chunked') return Number.POSITIVE_INFINITY;
+  return framing.kind === 'length' ? framing.bytes : 0;
 }

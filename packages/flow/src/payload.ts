@@ -1,4 +1,5 @@
 /** A piece of one direction's byte stream as the capture holds it. */
+import type { Packet } from '@resetscope/wire';
 
 /**
  * What a source that cuts payload at capture time still knows about the whole segment (the ring keeps heads, not bodies).
@@ -21,4 +22,49 @@ export interface Payload {
   readonly tsUs: number;
   readonly frameNumber: number;
   readonly hints: PayloadHints | null;
+}
+
+const NO_BYTES: Uint8Array = new Uint8Array(0);
+
+/**
+ * The payload of the packet being followed, filled anew for each packet. Most of it is body that nobody reads, so the view
+ * is made when somebody does.
+ */
+export class PacketPayload implements Payload {
+  wireLen = 0;
+  tsUs = 0;
+  frameNumber = 0;
+  hints: PayloadHints | null = null;
+  private source: Uint8Array = NO_BYTES;
+  private start = 0;
+  private end = 0;
+  private view: Uint8Array | null = NO_BYTES;
+
+  get bytes(): Uint8Array {
+    this.view ??= this.source.subarray(this.start, this.end);
+    return this.view;
+  }
+
+  take(packet: Packet, hints: PayloadHints | null): void {
+    this.wireLen = packet.payloadLen;
+    this.tsUs = packet.tsUs;
+    this.frameNumber = packet.frameNumber;
+    this.hints = hints;
+    this.source = packet.bytes;
+    this.start = packet.payloadOffset;
+    this.end = packet.payloadOffset + packet.capturedPayloadLen;
+    this.view = null;
+  }
+}
+
+/** The same payload without its first `skipped` bytes. */
+export function payloadFrom(payload: Payload, skipped: number): Payload {
+  if (skipped === 0) return payload;
+  const { bytes, wireLen, tsUs, frameNumber } = payload;
+  return { bytes: bytes.subarray(skipped), wireLen: wireLen - skipped, tsUs, frameNumber, hints: null };
+}
+
+/** The same payload with bytes of its own, to keep beyond the packet. */
+export function ownPayload({ bytes, wireLen, tsUs, frameNumber, hints }: Payload): Payload {
+  return { bytes: bytes.slice(), wireLen, tsUs, frameNumber, hints };
 }

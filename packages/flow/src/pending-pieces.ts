@@ -2,7 +2,7 @@
  * Payload that arrived ahead of a hole, kept (copied) until the hole is filled or known to be lost to the capture.
  * Bounded: when it is full the oldest hole is given up.
  */
-import type { Payload } from './payload.ts';
+import { ownPayload, type Payload } from './payload.ts';
 
 /** Pieces and captured bytes held per direction; a burst of reordering fits, a hostile capture does not grow memory. */
 const PIECES_MAX = 64;
@@ -29,7 +29,7 @@ export class PendingPieces {
     while (at > 0 && (this.pieces[at - 1] as Piece).offset > offset) at--;
     const before = this.pieces[at - 1];
     if (before !== undefined && endOf(before) >= offset + payload.wireLen) return;
-    this.pieces.splice(at, 0, { offset, payload: { ...payload, bytes: payload.bytes.slice() }, push });
+    this.pieces.splice(at, 0, { offset, payload: ownPayload(payload), push });
     this.bytes += payload.bytes.length;
   }
 

@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { latin1Bytes } from '../test-data/follow.ts';
-import { protocolOf, startsMessage } from './protocol.ts';
+import { SETTINGS } from '../test-data/http2.ts';
+import { protocolOf, startsMessage, startsMidway } from './protocol.ts';
 
 test.each([
   { text: 'GET / HTTP/1.1\r\n', protocol: 'http1' },
@@ -25,6 +26,12 @@ test.each([
   { text: 'HTTP/1.1', expected: false },
   { text: 'THE END of it', expected: false },
   { text: 'GET /a and then', expected: false },
+  { text: 'GET /a ', expected: true },
+  { text: 'GET /a HTT', expected: true },
+  { text: 'GET /a HTTP/1.1', expected: true },
+  { text: 'GET /a HTTP/1.0\r', expected: true },
+  { text: 'GET /a HTTP/2.0\r', expected: false },
+  { text: 'PATCH /a HTTP/1.1x', expected: false },
   { text: '', expected: false },
 ])('startsMessage $text', ({ text, expected }) => {
   expect(startsMessage(latin1Bytes(text))).toBe(expected);
@@ -33,4 +40,10 @@ test.each([
 test('a start line that the capture or the limit of kept text cuts', () => {
   expect(startsMessage(latin1Bytes('GET /cut?by=the-ca'))).toBe(true);
   expect(startsMessage(latin1Bytes(`GET /${'a'.repeat(4000)} HTTP/1.1\r\n`))).toBe(true);
+});
+
+test('a connection whose beginning was not seen shows itself by a message or a frame', () => {
+  expect(startsMidway(latin1Bytes('GET / HTTP/1.1\r\n'))).toBe(true);
+  expect(startsMidway(SETTINGS)).toBe(true);
+  expect(startsMidway(latin1Bytes('rest of a body'))).toBe(false);
 });

@@ -1,7 +1,10 @@
 /**
- * The packets of live connections, kept in typed columns and chained per connection: no object per packet, and what an
- * ended connection held is reused at once. Each chain keeps its first and its last packets; what falls out between them
- * is counted, so a long download costs as much as a short one.
+ * The packets of live connections, kept in one buffer of records and chained per connection: no object per packet, one cache
+ * line each, and what an ended connection held is reused at once. Each chain keeps its first and its last packets; what falls out
+ * between them is counted, so a long download costs as much as a short one.
+ *
+ *  record  time 8 | frame number 4 | sequence number 4 | acknowledgment number 4 | payload length 4 | IP ID 4 |
+ *          window 2, flags 1, TTL and half 1 ... 4 + 4 | next 4
  */
 import type { Side } from './side.ts';
 import type { Segment } from './tcp-stream.ts';
@@ -13,6 +16,21 @@ const KEEP_LAST = 232;
 /** A label this long gets no further one joined to it: enough for pipelined requests (chosen). */
 const LABEL_JOIN_MAX = 120;
 const NONE = -1;
+
+/** 32-bit words of a record, and where its fields stand; the time takes words 0 and 1. */
+const WORDS = 10;
+const AT = {
+  frameNumber: 2,
+  seq: 3,
+  ack: 4,
+  payloadLen: 5,
+  ipId: 6,
+  windowAndFlags: 7,
+  ttlAndHalf: 8,
+  next: 9,
+} as const;
+/** 64-bit words of a record. */
+const DOUBLES = WORDS / 2;
 
 /** One connection's packets; owned by the connection, managed by the log. */
 export class SegmentChain {
@@ -38,37 +56,29 @@ export interface SegmentFields {
 
 export class SegmentLog {
   private capacity = 4096;
-  private frameNumber = new Float64Array(this.capacity);
-  private tsUs = new Float64Array(this.capacity);
-  private seq = new Uint32Array(this.capacity);
-  private ack = new Uint32Array(this.capacity);
-  private payloadLen = new Uint32Array(this.capacity);
-  private ipId = new Int32Array(this.capacity);
-  private window = new Uint16Array(this.capacity);
-  private flags = new Uint8Array(this.capacity);
-  private ttl = new Uint8Array(this.capacity);
-  private half = new Uint8Array(this.capacity);
-  private next = new Int32Array(this.capacity);
-  private readonly labels = new Map<number, string>();
+  /** The same bytes as times and as words. */
+  private times = new Float64Array(this.capacity * DOUBLES);
+  private words = new Int32Array(this.times.buffer);
+  private readonly labels: (string | undefined)[] = [];
   private used = 0;
   private free = NONE;
 
   /** Appends a packet sent by half 0 or 1. */
   append(chain: SegmentChain, packet: SegmentFields, half: 0 | 1): void {
     const slot = this.take();
-    this.frameNumber[slot] = packet.frameNumber;
-    this.tsUs[slot] = packet.tsUs;
-    this.seq[slot] = packet.seq;
-    this.ack[slot] = packet.ack;
-    this.payloadLen[slot] = packet.payloadLen;
-    this.ipId[slot] = packet.ipId;
-    this.window[slot] = packet.window;
-    this.flags[slot] = packet.flags;
-    this.ttl[slot] = packet.ttl;
-    this.half[slot] = half;
-    this.next[slot] = NONE;
+    const { words } = this;
+    const at = slot * WORDS;
+    this.times[slot * DOUBLES] = packet.tsUs;
+    words[at + AT.frameNumber] = packet.frameNumber;
+    words[at + AT.seq] = packet.seq;
+    words[at + AT.ack] = packet.ack;
+    words[at + AT.payloadLen] = packet.payloadLen;
+    words[at + AT.ipId] = packet.ipId;
+    words[at + AT.windowAndFlags] = packet.window | (packet.flags << 16);
+    words[at + AT.ttlAndHalf] = packet.ttl | (half << 8);
+    words[at + AT.next] = NONE;
     if (chain.tail === NONE) chain.head = slot;
-    else this.next[chain.tail] = slot;
+    else words[chain.tail * WORDS + AT.next] = slot;
     chain.tail = slot;
     chain.length++;
     if (chain.length === KEEP_FIRST) chain.headEnd = slot;
@@ -79,17 +89,16 @@ export class SegmentLog {
   label(chain: SegmentChain, frameNumber: number, text: string): void {
     const slot = this.slotOf(chain, frameNumber);
     if (slot === NONE) return;
-    const before = this.labels.get(slot) ?? '';
-    if (before.length < LABEL_JOIN_MAX) this.labels.set(slot, before === '' ? text : `${before}, ${text}`);
+    const before = this.labels[slot];
+    if (before === undefined) this.labels[slot] = text;
+    else if (before.length < LABEL_JOIN_MAX) this.labels[slot] = `${before}, ${text}`;
   }
 
-  /** Gives a chain's slots back; the chain is empty afterwards. */
+  /** Gives a chain's slots back as they are, without touching each; the chain is empty afterwards. */
   release(chain: SegmentChain): void {
-    let slot = chain.head;
-    while (slot !== NONE) {
-      const following = this.next[slot] as number;
-      this.give(slot);
-      slot = following;
+    if (chain.head !== NONE) {
+      this.words[chain.tail * WORDS + AT.next] = this.free;
+      this.free = chain.head;
     }
     chain.head = chain.tail = chain.headEnd = NONE;
     chain.length = 0;
@@ -98,35 +107,48 @@ export class SegmentLog {
   /** The chain as plain records; sides[h] names half h. */
   read(chain: SegmentChain, sides: readonly [Side, Side]): Segment[] {
     const segments: Segment[] = [];
-    for (let slot = chain.head; slot !== NONE; slot = this.next[slot] as number) {
-      segments.push({
-        frameNumber: this.frameNumber[slot] as number,
-        tsUs: this.tsUs[slot] as number,
-        from: sides[this.half[slot] as 0 | 1],
-        flags: this.flags[slot] as number,
-        seq: this.seq[slot] as number,
-        ack: this.ack[slot] as number,
-        window: this.window[slot] as number,
-        payloadLen: this.payloadLen[slot] as number,
-        ttl: this.ttl[slot] as number,
-        ipId: this.ipId[slot] as number,
-        label: this.labels.get(slot) ?? '',
-      });
-    }
+    for (let slot = chain.head; slot !== NONE; slot = this.next(slot)) segments.push(this.segment(slot, sides));
     return segments;
+  }
+
+  private segment(slot: number, sides: readonly [Side, Side]): Segment {
+    const at = slot * WORDS;
+    const windowAndFlags = this.word(at + AT.windowAndFlags);
+    const ttlAndHalf = this.word(at + AT.ttlAndHalf);
+    return {
+      frameNumber: this.word(at + AT.frameNumber) >>> 0,
+      tsUs: this.times[slot * DOUBLES] as number,
+      from: sides[(ttlAndHalf >>> 8) as 0 | 1],
+      flags: windowAndFlags >>> 16,
+      seq: this.word(at + AT.seq) >>> 0,
+      ack: this.word(at + AT.ack) >>> 0,
+      window: windowAndFlags & 0xffff,
+      payloadLen: this.word(at + AT.payloadLen) >>> 0,
+      ttl: ttlAndHalf & 0xff,
+      ipId: this.word(at + AT.ipId),
+      label: this.labels[slot] ?? '',
+    };
+  }
+
+  private word(at: number): number {
+    return this.words[at] as number;
+  }
+
+  private next(slot: number): number {
+    return this.word(slot * WORDS + AT.next);
   }
 
   /** The latest packet is the usual one. */
   private slotOf(chain: SegmentChain, frameNumber: number): number {
-    if (chain.tail !== NONE && this.frameNumber[chain.tail] === frameNumber) return chain.tail;
+    if (chain.tail !== NONE && this.word(chain.tail * WORDS + AT.frameNumber) === frameNumber) return chain.tail;
     let slot = chain.head;
-    while (slot !== NONE && this.frameNumber[slot] !== frameNumber) slot = this.next[slot] as number;
+    while (slot !== NONE && this.word(slot * WORDS + AT.frameNumber) !== frameNumber) slot = this.next(slot);
     return slot;
   }
 
   private dropMiddle(chain: SegmentChain): void {
-    const dropped = this.next[chain.headEnd] as number;
-    this.next[chain.headEnd] = this.next[dropped] as number;
+    const dropped = this.next(chain.headEnd);
+    this.words[chain.headEnd * WORDS + AT.next] = this.next(dropped);
     this.give(dropped);
     chain.length--;
     chain.omitted++;
@@ -135,38 +157,26 @@ export class SegmentLog {
   private take(): number {
     if (this.free !== NONE) {
       const slot = this.free;
-      this.free = this.next[slot] as number;
+      this.free = this.next(slot);
+      if (this.labels[slot] !== undefined) this.labels[slot] = undefined;
       return slot;
     }
     if (this.used === this.capacity) this.grow();
+    this.labels.push(undefined);
     return this.used++;
   }
 
   private give(slot: number): void {
-    this.next[slot] = this.free;
+    this.words[slot * WORDS + AT.next] = this.free;
     this.free = slot;
-    if (this.labels.size > 0) this.labels.delete(slot);
   }
 
   private grow(): void {
     this.capacity *= 2;
-    const bigger = <T extends Float64Array | Uint32Array | Int32Array | Uint16Array | Uint8Array>(
-      to: T,
-      from: T,
-    ): T => {
-      to.set(from);
-      return to;
-    };
-    this.frameNumber = bigger(new Float64Array(this.capacity), this.frameNumber);
-    this.tsUs = bigger(new Float64Array(this.capacity), this.tsUs);
-    this.seq = bigger(new Uint32Array(this.capacity), this.seq);
-    this.ack = bigger(new Uint32Array(this.capacity), this.ack);
-    this.payloadLen = bigger(new Uint32Array(this.capacity), this.payloadLen);
-    this.ipId = bigger(new Int32Array(this.capacity), this.ipId);
-    this.window = bigger(new Uint16Array(this.capacity), this.window);
-    this.flags = bigger(new Uint8Array(this.capacity), this.flags);
-    this.ttl = bigger(new Uint8Array(this.capacity), this.ttl);
-    this.half = bigger(new Uint8Array(this.capacity), this.half);
-    this.next = bigger(new Int32Array(this.capacity), this.next);
+    const times = new Float64Array(this.capacity * DOUBLES);
+    const words = new Int32Array(times.buffer);
+    words.set(this.words);
+    this.times = times;
+    this.words = words;
   }
 }

@@ -2,17 +2,16 @@
 import type { Connection } from './connection.ts';
 import { momentOf, renumbered } from './ending.ts';
 import { connState } from './endpoint-state.ts';
-import { endpointsOf, type FourTuple } from './four-tuple.ts';
+import { endpointsOf } from './four-tuple.ts';
 import type { SegmentLog } from './segment-log.ts';
 import { otherSide } from './side.ts';
 import type { TcpStream } from './tcp-stream.ts';
 import { nameTeardown } from './teardown.ts';
 
-/** tuple: its first end is the connection's half 0. */
-export function snapshot(c: Connection, tuple: FourTuple, log: SegmentLog): TcpStream {
+export function snapshot(c: Connection, log: SegmentLog): TcpStream {
   const originator = c.half('originator');
   const responder = c.half('responder');
-  const ends = endpointsOf(tuple);
+  const ends = endpointsOf(c.tuple);
   const history = c.history.for(c.originatorHalf);
   return {
     index: c.index,
@@ -25,10 +24,12 @@ export function snapshot(c: Connection, tuple: FourTuple, log: SegmentLog): TcpS
     lastUs: c.lastUs,
     firstFrame: c.firstFrame,
     halves: { originator: originator.summary(), responder: responder.summary() },
+    proxyHeader: c.proxyHeader?.header ?? null,
     protocol: c.protocol,
     exchanges: c.conversation.exchanges.map((e) => ({ ...e })),
     exchangeCount: c.conversation.count,
     tls: c.tls?.summary() ?? null,
+    http2: c.conversation.http2?.summary() ?? null,
     endings: c.endings.map((e) => renumbered(e, c.half(e.from), c.half(otherSide(e.from)))),
     rstCount: c.rstCount,
     history,

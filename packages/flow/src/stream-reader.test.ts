@@ -9,12 +9,12 @@ const TEXT = Uint8Array.from({ length: 400 }, (_, at) => (at * 7) & 0xff);
 class Listener {
   readonly told: string[] = [];
   readonly bytes: number[] = [];
-  readonly reader: StreamReader = new StreamReader({
-    bytes: (offset, payload, push) => {
+  readonly reader: StreamReader = new StreamReader(0, {
+    inOrder: (_half, offset, payload, push) => {
       this.told.push(`${offset}+${payload.wireLen}${push ? '!' : ''}`);
       this.bytes.push(...payload.bytes);
     },
-    lost: (offset, wireLen) => {
+    lost: (_half, offset, wireLen) => {
       this.told.push(`lost ${offset}+${wireLen}`);
       this.bytes.push(...new Array(wireLen).fill(-1));
     },

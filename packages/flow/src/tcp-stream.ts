@@ -4,6 +4,8 @@
  * complete and independent of the capture.
  */
 import type { Exchange } from './exchange.ts';
+import type { Http2Summary } from './http2-exchanges.ts';
+import type { ProxyHeader } from './proxy-header.ts';
 import type { Side } from './side.ts';
 import type { TeardownName } from './teardown.ts';
 import type { TlsSummary } from './tls-reader.ts';
@@ -116,11 +118,15 @@ export interface TcpStream {
   readonly lastUs: number;
   readonly firstFrame: number;
   readonly halves: Readonly<Record<Side, HalfSummary>>;
+  /** What a proxy said before the first byte of the protocol; null when none did. */
+  readonly proxyHeader: ProxyHeader | null;
   readonly protocol: Protocol;
   /** HTTP exchanges, oldest first; at most the last 32 are kept. */
   readonly exchanges: readonly Exchange[];
   readonly exchangeCount: number;
   readonly tls: TlsSummary | null;
+  /** Null when the connection did not speak HTTP/2 over cleartext TCP. */
+  readonly http2: Http2Summary | null;
   /** FINs and RSTs, at most the first 16. */
   readonly endings: readonly Ending[];
   readonly rstCount: number;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { clientHello, extension, serverHello, serverNameExtension } from '../test-data/tls.ts';
-import { readServerName, selectsTls13 } from './tls-hello.ts';
+import { readServerName, selectsPreSharedKey, selectsTls13 } from './tls-hello.ts';
 
 const NAME = serverNameExtension('www.shop.test');
 
@@ -54,4 +54,9 @@ test.each([
   { name: 'nothing', hello: new Uint8Array(0), expected: false },
 ])('selectsTls13: $name', ({ hello, expected }) => {
   expect(selectsTls13(hello)).toBe(expected);
+});
+
+test('selectsPreSharedKey: a session is resumed', () => {
+  expect(selectsPreSharedKey(serverHello(0x0304, extension(41, [0, 0])))).toBe(true);
+  expect(selectsPreSharedKey(serverHello(0x0304))).toBe(false);
 });

@@ -6,6 +6,7 @@ export const HandshakeType = { clientHello: 1, serverHello: 2 } as const;
 
 /** Extension type numbers, IANA TLS ExtensionType Values. */
 const EXTENSION_SERVER_NAME = 0;
+const EXTENSION_PRE_SHARED_KEY = 41;
 const EXTENSION_SUPPORTED_VERSIONS = 43;
 /** RFC 6066 section 3: list length, name type, name length. */
 const SERVER_NAME_HEADER_LEN = 5;
@@ -25,6 +26,11 @@ export function readServerName(hello: Uint8Array): string | null {
 export function selectsTls13(hello: Uint8Array): boolean {
   const at = findExtension(hello, EXTENSION_SUPPORTED_VERSIONS);
   return at !== null && u16(hello, at) === TLS_1_3;
+}
+
+/** Did the server resume a session of TLS 1.3? */
+export function selectsPreSharedKey(hello: Uint8Array): boolean {
+  return findExtension(hello, EXTENSION_PRE_SHARED_KEY) !== null;
 }
 
 /** Offset of an extension's data; null when the bytes end before it. */

@@ -6,7 +6,7 @@
 import { joinBytes } from './join-bytes.ts';
 import type { Payload } from './payload.ts';
 import type { Side } from './side.ts';
-import { HandshakeType, readServerName, selectsTls13 } from './tls-hello.ts';
+import { HandshakeType, readServerName, selectsPreSharedKey, selectsTls13 } from './tls-hello.ts';
 
 export interface TlsAlert {
   readonly from: Side;
@@ -31,6 +31,15 @@ export interface TlsSummary {
 const RecordType = { changeCipherSpec: 20, alert: 21, handshake: 22, applicationData: 23 } as const;
 const RECORD_HEADER_LEN = 5;
 const ALERTS_MAX = 8;
+/** TLS 1.3 hides alerts: two bytes, the content type and a tag of 16 bytes in a record of application data (RFC 8446 section 5.2). */
+const HIDDEN_ALERT_LEN = 19;
+/**
+ * OpenSSL's server sends two session tickets of one length after a full handshake, one after a resumed one, before anything
+ * else (SSL_CTX_set_num_tickets; measured: 74 to 282 bytes). A longer record is data: a ticket holds no more without a
+ * client certificate.
+ */
+const TICKETS = { full: 2, resumed: 1 } as const;
+const TICKET_MAX = 400;
 /** A hello is collected up to this length: one record, RFC 8446 section 5.1. */
 const HELLO_MAX = 16_384;
 /** What a record is called in a ladder. */
@@ -54,6 +63,8 @@ interface HalfRecords {
   remaining: number;
   /** Record boundaries are unknown. */
   isLost: boolean;
+  /** The segment read last begins with a record, as far as is known. */
+  startsRecord: boolean;
   /** Start of the first handshake message; null once it has told what it can. */
   hello: Uint8Array | null;
   records: number;
@@ -61,7 +72,16 @@ interface HalfRecords {
 }
 
 function newHalf(): HalfRecords {
-  return { header: [], type: 0, remaining: 0, isLost: false, hello: new Uint8Array(0), records: 0, bytes: 0 };
+  return {
+    header: [],
+    type: 0,
+    remaining: 0,
+    isLost: false,
+    startsRecord: false,
+    hello: new Uint8Array(0),
+    records: 0,
+    bytes: 0,
+  };
 }
 
 export class TlsReader {
@@ -69,6 +89,11 @@ export class TlsReader {
   sawClientHello = false;
   sawServerHello = false;
   private isTls13 = false;
+  /** TLS 1.3: session tickets that may still come, and the length of the one that came; -1 before. */
+  private ticketsLeft: number = TICKETS.full;
+  private ticketLen = -1;
+  /** The responder's last record was a ticket. */
+  private isTicket = false;
   private readonly halves: Record<Side, HalfRecords> = { originator: newHalf(), responder: newHalf() };
   /** Alerts seen, kept or not. */
   alertCount = 0;
@@ -80,6 +105,11 @@ export class TlsReader {
    */
   read(side: Side, payload: Payload): number {
     const half = this.halves[side];
+    half.startsRecord = half.remaining === 0 && half.header.length === 0;
+    if (half.type === RecordType.applicationData && half.remaining > payload.wireLen) {
+      half.remaining -= payload.wireLen;
+      return this.carriesData(half) ? payload.wireLen : 0;
+    }
     if (half.isLost && !startsLikeTls(payload.bytes)) return this.passUnseen(half, payload.wireLen);
     half.isLost = false;
     let application = 0;
@@ -103,6 +133,12 @@ export class TlsReader {
     return application;
   }
 
+  /** All bytes read so far of a side make whole records. */
+  isBetweenRecords(side: Side): boolean {
+    const { remaining, header, isLost } = this.halves[side];
+    return remaining === 0 && header.length === 0 && !isLost;
+  }
+
   /** Bytes that the capture never saw. */
   skip(side: Side, wireLen: number): void {
     const half = this.halves[side];
@@ -113,7 +149,9 @@ export class TlsReader {
   }
 
   /** What starts in the segment, for the ladder; null when no record starts at its first byte. */
-  labelOf(side: Side, { bytes }: Payload): string | null {
+  labelOf(side: Side, payload: Payload): string | null {
+    if (!this.halves[side].startsRecord) return null;
+    const { bytes } = payload;
     if (!startsLikeTls(bytes)) return null;
     const isHandshake = bytes[0] === RecordType.handshake;
     const message = isHandshake ? bytes[RECORD_HEADER_LEN] : undefined;
@@ -139,10 +177,13 @@ export class TlsReader {
     half.type = type;
     half.remaining = high * 256 + low;
     half.header = [];
-    if (type === RecordType.applicationData) {
+    if (this.isTls13 && type === RecordType.applicationData && half.remaining === HIDDEN_ALERT_LEN)
+      half.type = RecordType.alert;
+    if (half.type === RecordType.applicationData) {
       half.records++;
+      if (side === 'responder') this.noteTicket(half.remaining);
       if (this.carriesData(half)) half.bytes += half.remaining;
-    } else if (type === RecordType.alert) {
+    } else if (half.type === RecordType.alert) {
       this.alertCount++;
       if (this.alerts.length < ALERTS_MAX) this.alerts.push(alertAt(side, half.remaining, payload, pos));
     }
@@ -162,21 +203,33 @@ export class TlsReader {
     return wireLen;
   }
 
+  /** TLS 1.3: is the responder's record a session ticket? None comes before the client's Finished. */
+  private noteTicket(length: number): void {
+    const hasFinished = this.halves.originator.records > 0;
+    if (!this.isTls13 || !hasFinished) return;
+    const isFirst = this.ticketLen === -1 && length <= TICKET_MAX;
+    this.isTicket = this.ticketsLeft > 0 && (isFirst || length === this.ticketLen);
+    this.ticketsLeft = this.isTicket ? this.ticketsLeft - 1 : 0;
+    this.ticketLen = length;
+  }
+
   /**
    * The last record header was one of application data. TLS 1.3 hides the end of its handshake in records of type 23: the
-   * client's first one is its Finished, the server's before the client's second one are its certificate flight and session
-   * tickets.
+   * client's first one is its Finished, the server's before the client's second one are its certificate flight, and tickets
+   * may follow.
    */
   private carriesData(half: HalfRecords): boolean {
     if (half.type !== RecordType.applicationData) return false;
-    return !this.isTls13 || this.halves.originator.records > 1;
+    if (!this.isTls13) return true;
+    return this.halves.originator.records > 1 && !(half === this.halves.responder && this.isTicket);
   }
 
   /** wireLen: more than bytes.length when the capture cut them; what is there has to do. */
   private collectHello(side: Side, half: HalfRecords, bytes: Uint8Array, wireLen: number): void {
     if (half.hello === null) return;
-    const hello = joinBytes(half.hello, bytes.subarray(0, HELLO_MAX - half.hello.length));
-    const helloLen = 4 + ((hello[1] ?? 0) << 16) + ((hello[2] ?? 0) << 8) + (hello[3] ?? 0);
+    const found = joinBytes(half.hello, bytes.subarray(0, HELLO_MAX - half.hello.length));
+    const helloLen = 4 + ((found[1] ?? 0) << 16) + ((found[2] ?? 0) << 8) + (found[3] ?? 0);
+    const hello = found.subarray(0, helloLen); // another message may follow in the record
     const isAll = bytes.length < wireLen || hello.length >= Math.min(helloLen, HELLO_MAX);
     half.hello = isAll ? null : hello;
     if (side === 'originator') this.clientHello(hello, isAll);
@@ -198,6 +251,7 @@ export class TlsReader {
     else if (isAll) {
       this.sawServerHello = true;
       this.isTls13 = selectsTls13(hello);
+      if (selectsPreSharedKey(hello)) this.ticketsLeft = TICKETS.resumed;
     }
   }
 }

@@ -8,6 +8,7 @@ export interface Following {
   /** In the order of tcp.stream. */
   readonly streams: readonly TcpStream[];
   readonly resets: ResetCounts;
+  readonly latePackets: number;
 }
 
 export function follow(frames: readonly CapturedFrame[]): Following {
@@ -16,7 +17,11 @@ export function follow(frames: readonly CapturedFrame[]): Following {
   const decoder = new PacketDecoder();
   for (const frame of frames) if (decoder.decode(frame) === 'tcp') tracker.add(decoder.packet);
   tracker.end();
-  return { streams: streams.sort((a, b) => a.index - b.index), resets: tracker.resets };
+  return {
+    streams: streams.sort((a, b) => a.index - b.index),
+    resets: tracker.resets,
+    latePackets: tracker.latePackets,
+  };
 }
 
 /** The only stream of a story. */

@@ -1,7 +1,6 @@
 /** TLS records and hellos, built (RFC 8446 sections 4.1 and 5.1) or recorded from node:tls in memory. */
-import { Duplex } from 'node:stream';
 import { connect, TLSSocket, type TLSSocketOptions } from 'node:tls';
-import type { Side } from '../src/index.ts';
+import { type Flight, wire } from './wire.ts';
 
 export const RecordType = { changeCipherSpec: 20, alert: 21, handshake: 22, applicationData: 23 } as const;
 
@@ -26,19 +25,14 @@ export function clientHello(extensions: readonly number[], sessionId: readonly n
   return handshake(1, [...body, ...u16(extensions.length), ...extensions]);
 }
 
-/** version: chosen by supported_versions; null for TLS 1.2. */
-export function serverHello(version: number | null): Uint8Array {
-  const extensions = version === null ? [] : extension(43, u16(version));
+/** version: chosen by supported_versions; null for TLS 1.2. more: extensions after it. */
+export function serverHello(version: number | null, more: readonly number[] = []): Uint8Array {
+  const extensions = [...(version === null ? [] : extension(43, u16(version))), ...more];
   return handshake(2, [3, 3, ...new Array(32).fill(8), 0, 0x13, 1, 0, ...u16(extensions.length), ...extensions]);
 }
 
 export function handshake(type: number, body: readonly number[]): Uint8Array {
   return Uint8Array.from([type, body.length >>> 16, ...u16(body.length & 0xffff), ...body]);
-}
-
-export interface Flight {
-  readonly from: Side;
-  readonly bytes: Uint8Array;
 }
 
 export interface TlsExchange {
@@ -71,24 +65,4 @@ export async function recordTls({ server, minVersion, request, response }: TlsEx
   asking.destroy();
   serving.destroy();
   return flights;
-}
-
-/** Two ends of a cable: what one writes the other reads. */
-function wire(saw: (from: Side, bytes: Uint8Array) => void): readonly [Duplex, Duplex] {
-  const end = (from: Side, other: () => Duplex): Duplex =>
-    new Duplex({
-      read: () => undefined,
-      write(chunk: Uint8Array, _encoding, done) {
-        saw(from, chunk);
-        other().push(chunk);
-        done();
-      },
-      final(done) {
-        other().push(null);
-        done();
-      },
-    });
-  const near: Duplex = end('originator', () => far);
-  const far: Duplex = end('responder', () => near);
-  return [near, far];
 }

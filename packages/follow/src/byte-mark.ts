@@ -21,6 +21,9 @@ export const BEFORE_MAX_LEN = 256;
 
 const NEWLINE = 0x0a;
 
+/** The mark of no bytes. */
+export const NO_BYTES: ByteMark = { len: 0, hash: '' };
+
 export function markBytes(bytes: Uint8Array): ByteMark {
   return { len: bytes.byteLength, hash: createHash('sha256').update(bytes).digest('hex').slice(0, 32) };
 }

@@ -19,10 +19,15 @@ class SlowStore implements CheckpointStore {
     this.saved.push(checkpoint.finished.length);
   }
 
+  /** Resolves once a save is under way. */
+  async begun(): Promise<void> {
+    while (this.#end === undefined) await new Promise(setImmediate);
+  }
+
   /** Ends the save under way, once one is. */
   async end(error?: Error): Promise<void> {
-    while (this.#end === undefined) await Promise.resolve();
-    this.#end(error);
+    await this.begun();
+    this.#end?.(error);
     this.#end = undefined;
   }
 }
@@ -39,8 +44,7 @@ test('what changes during a save is saved once, by the next', async () => {
   const { store, state, saver, counts } = setUp();
   state.count = 1;
   const first = saver.save();
-  await Promise.resolve();
-  await Promise.resolve();
+  await store.begun();
   state.count = 2;
   const second = saver.save();
   state.count = 3;

@@ -11,11 +11,17 @@ export interface FilePosition {
   readonly before: ByteMark;
 }
 
+/** A file that is done with, and where it lay then. */
+export interface FinishedFile extends FilePosition {
+  readonly dev: number;
+  readonly ino: number;
+}
+
 export interface Checkpoint {
   /** Files that may hold lines not yet committed, oldest first. */
   readonly files: readonly FilePosition[];
-  /** Heads of the rotated files that are done with: a rotated file of any other head has not been read. */
-  readonly finished: readonly ByteMark[];
+  /** Oldest first: a rotated file that is none of these has not been read. */
+  readonly finished: readonly FinishedFile[];
 }
 
 export type LoadedCheckpoint =

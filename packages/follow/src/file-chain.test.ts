@@ -5,12 +5,26 @@
  * by (fileId, offset), as the job queue counts them.
  */
 import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { FollowRun, type SeenLine } from './testing/follow-run.ts';
 import { LogFolder, LogWriter } from './testing/log-folder.ts';
 
 type Compression = 'none' | 'delayed' | 'at-once';
+
+/** How logrotate names the files: by counting, or by the rotation's date in one of its formats. */
+const NAMINGS = {
+  number: undefined,
+  dateext: (day: number) => `error.log-202611${day}`,
+  'dateformat with hours': (day: number) => `error.log-2026-11-${day}-07`,
+  'dateformat with seconds': (day: number) => `error.log-17953056${day}`,
+  'dateext with extension': (day: number) => `error-202611${day}.log`,
+};
+type Naming = keyof typeof NAMINGS;
+
+/** The first line of generations that begin alike; it tells no generation. */
+const HEADER = 'header é';
 
 /** A line in few characters, for messages. */
 function short(line: string): string {
@@ -23,13 +37,27 @@ class Twin {
   /** The complete lines of each generation. */
   readonly written: string[][] = [[]];
   readonly #compression: Compression;
+  readonly #naming: Naming;
+  readonly #rotated: string[] = [];
   readonly #nginx = new LogWriter(this.log.path);
+  /** A second worker, which is slow to open the log again. */
+  readonly #slow = new LogWriter(this.log.path);
+  #slowGeneration = 0;
   #torn: { readonly line: string; readonly rest: Uint8Array } | undefined;
   /** Whether nginx writes to the file that is at the path. */
   #isAtPath = true;
 
-  constructor(compression: Compression) {
+  readonly #startsAlike: boolean;
+
+  /**
+   * startsAlike: every generation begins at once with the same line. Then only inodes keep them apart, so that nothing is
+   * copied, compressed or deleted.
+   */
+  constructor(compression: Compression, naming: Naming, startsAlike: boolean) {
     this.#compression = compression;
+    this.#naming = naming;
+    this.#startsAlike = startsAlike;
+    this.#begin();
   }
 
   write(len: number): void {
@@ -37,6 +65,14 @@ class Twin {
     const line = this.#nextLine(len);
     this.#nginx.write(`${line}\n`);
     this.written.at(-1)!.push(short(line));
+  }
+
+  /** By the slow worker, into the file it has open. */
+  writeLate(len: number): void {
+    this.finishLine();
+    const line = this.#nextLine(len, this.#slowGeneration);
+    this.#slow.write(`${line}\n`);
+    this.written[this.#slowGeneration]!.push(short(line));
   }
 
   /** Writes a line up to the middle of a character. */
@@ -57,23 +93,26 @@ class Twin {
   }
 
   rotate(): void {
-    this.reopen();
-    this.log.rotate();
+    this.reopenAll();
+    this.#rename((to) => this.log.rotate(to));
     this.#isAtPath = false;
     // gzip must not run while nginx still writes to the file
-    if (this.#compression === 'at-once') this.reopen();
+    if (this.#compression === 'at-once') this.reopenAll();
     this.#compress();
   }
 
   copyTruncate(): void {
-    this.reopen();
+    if (this.#startsAlike) return;
+    this.reopenAll();
     this.finishLine();
-    this.log.copyTruncate();
+    this.#rename((to) => this.log.copyTruncate(to));
     this.written.push([]);
+    this.#slowGeneration = this.written.length - 1;
     this.#compress();
   }
 
   delete(): void {
+    if (this.#startsAlike) return;
     rmSync(this.log.path);
     this.#isAtPath = false;
   }
@@ -84,20 +123,43 @@ class Twin {
     this.#nginx.reopen();
     this.written.push([]);
     this.#isAtPath = true;
+    this.#begin();
+  }
+
+  reopenAll(): void {
+    this.reopen();
+    this.#slow.reopen();
+    this.#slowGeneration = this.written.length - 1;
   }
 
   close(): void {
     this.#nginx.close();
+    this.#slow.close();
     this.log.remove();
   }
 
-  #nextLine(len: number): string {
-    return `g${this.written.length - 1} n${this.written.at(-1)!.length} é${'x'.repeat(len)}`;
+  #nextLine(len: number, generation = this.written.length - 1): string {
+    const number = this.written[generation]!.length;
+    return number === 0 && this.#startsAlike ? HEADER : `g${generation} n${number} é${'x'.repeat(len)}`;
   }
 
+  #begin(): void {
+    if (this.#startsAlike) this.write(0);
+  }
+
+  #rename(to: (path?: string) => void): void {
+    const dated = NAMINGS[this.#naming]?.(this.#rotated.length + 10);
+    if (dated === undefined) to();
+    else to(join(this.log.folder, dated));
+    this.#rotated.push(dated ?? 'error.log.1');
+  }
+
+  /** delaycompress leaves the newest rotated file as it is. */
   #compress(): void {
-    const number = { none: 0, delayed: 2, 'at-once': 1 }[this.#compression];
-    if (this.log.has(`error.log.${number}`)) this.log.gzip(`${this.log.path}.${number}`);
+    if (this.#compression === 'none') return;
+    const age = this.#compression === 'delayed' ? 2 : 1;
+    const name = this.#naming === 'number' ? `error.log.${age}` : this.#rotated.at(-age);
+    if (name !== undefined && this.log.has(name)) this.log.gzip(join(this.log.folder, name));
   }
 }
 
@@ -119,7 +181,7 @@ class Life {
   }
 
   async delete(): Promise<void> {
-    this.#twin.reopen();
+    this.#twin.reopenAll();
     await this.step();
     this.#twin.delete();
     this.#mustStayUp = true;
@@ -127,7 +189,7 @@ class Life {
 
   async end(how: 'stop' | 'crash'): Promise<void> {
     if (this.#mustStayUp) {
-      this.#twin.reopen();
+      this.#twin.reopenAll();
       await this.step();
       this.#mustStayUp = false;
     }
@@ -142,11 +204,20 @@ const lineLen = fc.oneof(
   { weight: 1, arbitrary: fc.integer({ min: 200, max: 60_000 }) },
 );
 const operation = fc.oneof(
-  { weight: 3, arbitrary: fc.record({ kind: fc.constantFrom('write', 'write', 'write-torn'), len: lineLen }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      kind: fc.constantFrom('write', 'write', 'write-torn', 'write-late', 'write-late'),
+      len: lineLen,
+    }),
+  },
   {
     weight: 4,
     arbitrary: fc.record({
-      kind: fc.constantFrom('rotate', 'reopen', 'copytruncate', 'delete', 'step', 'step', 'step', 'stop', 'crash'),
+      kind: fc.constantFrom(
+        ...['rotate', 'rotate', 'reopen', 'reopen', 'reopen-all', 'copytruncate', 'delete'],
+        ...['step', 'step', 'step', 'stop', 'crash'],
+      ),
       len: fc.constant(0),
     }),
   },
@@ -155,7 +226,9 @@ const operation = fc.oneof(
 async function act(twin: Twin, life: Life, { kind, len }: { kind: string; len: number }): Promise<void> {
   if (kind === 'write') twin.write(len);
   else if (kind === 'write-torn') twin.writeTorn(len);
+  else if (kind === 'write-late') twin.writeLate(len);
   else if (kind === 'rotate') twin.rotate();
+  else if (kind === 'reopen-all') twin.reopenAll();
   else if (kind === 'reopen') twin.reopen();
   else if (kind === 'copytruncate') twin.copyTruncate();
   else if (kind === 'delete') await life.delete();
@@ -163,9 +236,15 @@ async function act(twin: Twin, life: Life, { kind, len }: { kind: string; len: n
   else await life.end(kind as 'stop' | 'crash');
 }
 
+interface Seen {
+  readonly headers: number;
+  readonly generations: readonly { readonly lines: string[]; readonly fileIds: Set<string> }[];
+}
+
 /** Lines by generation; a line seen again must be the same line. */
-function byGeneration(seen: readonly SeenLine[], generations: number): { lines: string[]; fileIds: Set<string> }[] {
-  const result = Array.from({ length: generations }, () => ({ lines: [] as string[], fileIds: new Set<string>() }));
+function byGeneration(seen: readonly SeenLine[], count: number): Seen {
+  const generations = Array.from({ length: count }, () => ({ lines: [] as string[], fileIds: new Set<string>() }));
+  let headers = 0;
   const textAt = new Map<string, string>();
   for (const { fileId, offset, text } of seen) {
     const place = `${fileId} ${offset}`;
@@ -175,20 +254,23 @@ function byGeneration(seen: readonly SeenLine[], generations: number): { lines: 
       continue;
     }
     textAt.set(place, text);
-    const generation = result[Number(/^g(\d+) /.exec(text)?.[1])];
+    if (text === HEADER) headers++;
+    const generation = generations[Number(/^g(\d+) /.exec(text)?.[1])];
     generation?.lines.push(short(text));
     generation?.fileIds.add(fileId);
   }
-  return result;
+  return { headers, generations };
 }
 
 test('every line exactly once and in order, whatever happens to the files and to the follower', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.constantFrom<Compression>('none', 'delayed', 'at-once'),
+      fc.constantFrom(...(Object.keys(NAMINGS) as Naming[])),
+      fc.boolean(),
       fc.array(operation, { minLength: 5, maxLength: 40 }),
-      async (compression, operations) => {
-        const twin = new Twin(compression);
+      async (compression, naming, startsAlike, operations) => {
+        const twin = new Twin(startsAlike ? 'none' : compression, naming, startsAlike);
         const life = new Life(twin);
         try {
           await life.step();
@@ -197,8 +279,10 @@ test('every line exactly once and in order, whatever happens to the files and to
           await life.step();
           await life.step();
           await life.end('stop');
-          const generations = byGeneration(life.seen, twin.written.length);
-          expect(generations.map(({ lines }) => lines)).toEqual(twin.written);
+          const { headers, generations } = byGeneration(life.seen, twin.written.length);
+          const written = twin.written.map((lines) => lines.filter((line) => line !== short(HEADER)));
+          expect(generations.map(({ lines }) => lines)).toEqual(written);
+          expect(headers).toBe(twin.written.flat().length - written.flat().length);
           for (const { fileIds } of generations) expect(fileIds.size).toBeLessThanOrEqual(1);
         } finally {
           await life.end('stop');

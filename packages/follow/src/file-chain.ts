@@ -3,43 +3,40 @@
  * The chain is rebuilt from what lies in the folder whenever the path has become another file, a file was truncated, or
  * the folder has changed. Three rules make it lossless without repeating anything:
  * - a position is looked for by content, so it is found again under another name, in a copy, in a gzipped copy;
- * - a rotated file newer than every finished one, and not a copy of a file being read, has not been read: it is read whole;
+ * - a rotated file newer than every finished one, and not a copy of the log, has not been read: it is read whole;
  * - a file that is no longer the log is let go only when it has fallen idle and the log has bytes.
  */
-import { type ByteMark, markBytes, startsWithMark } from './byte-mark.ts';
+import { markBytes, NO_BYTES } from './byte-mark.ts';
 import type { Checkpoint, FilePosition } from './checkpoint.ts';
-import { FileReader } from './file-reader.ts';
-import type { FollowEvents, LossReason } from './follow-events.ts';
+import { FileReader, type FileReaderOptions } from './file-reader.ts';
+import { FinishedFiles } from './finished-files.ts';
+import type { LossReason } from './follow-events.ts';
 import {
   closeFiles,
   folderChangedAtMs,
+  haveBytes,
   isSameFile,
   type LogFile,
   openLogFiles,
   type PathState,
-  readHead,
   statPath,
 } from './log-files.ts';
+import { Originals } from './originals.ts';
 import { atBeginning, atEnd, locate, type StartingPoint } from './starting-point.ts';
 import type { Waker } from './waker.ts';
-
-/** Finished files remembered: more than any logrotate `rotate` count in use; older ones are told by their order. */
-const MAX_FINISHED = 100;
 
 /** A folder that changed this recently may change again within the same tick of its time stamp (jiffy, 1 to 10 ms). */
 const SETTLED_MS = 100;
 
-export interface FileChainOptions {
-  readonly path: string;
-  readonly maxLineLen: number;
+export interface FileChainOptions extends Omit<FileReaderOptions, 'isTaken'> {
   readonly drainIdleMs: number;
-  readonly events: FollowEvents;
   readonly waker: Waker;
 }
 
 interface Link {
   readonly reader: FileReader;
-  readonly unwatch: () => void;
+  /** undefined: the system refused to watch the file. */
+  readonly unwatch: (() => void) | undefined;
 }
 
 /** A position whose file is not open: after a restart, or because the file was truncated. */
@@ -53,8 +50,10 @@ export class FileChain {
   #links: readonly Link[] = [];
   /** The reader of the file that is now at the path; undefined while there is none. */
   #log: FileReader | undefined;
-  #finished: readonly ByteMark[] = [];
+  #finished: FinishedFiles = new FinishedFiles([]);
   #lost: readonly LostPosition[] = [];
+  /** Rotated files without a byte: a slow worker may write to them yet, unless they are copies that are being made. */
+  #empty: readonly string[] = [];
   #lastLog: PathState | undefined;
   #folderAtMs = 0;
   #isClosed = false;
@@ -67,9 +66,15 @@ export class FileChain {
     return this.#links.map((link) => link.reader);
   }
 
+  /** Whatever happens next to the log or to a file it was before is notified of. */
+  get isWatched(): boolean {
+    const isWatched = this.#links.every((link) => link.unwatch !== undefined);
+    return isWatched && this.#log !== undefined && this.#lost.length === 0;
+  }
+
   get checkpoint(): Checkpoint {
     const open = this.readers.map((reader) => reader.position).filter((position) => position !== undefined);
-    return { files: [...this.#lost.map(({ position }) => position), ...open], finished: this.#finished };
+    return { files: [...this.#lost.map(({ position }) => position), ...open], finished: this.#finished.all };
   }
 
   /** First start: the rotated files count as read, the log is read from its beginning or its end. */
@@ -77,7 +82,7 @@ export class FileChain {
     const { files } = await this.#openFiles();
     const log = files.find((file) => file.isLog);
     const rotated = files.filter((file) => !file.isLog);
-    this.#finished = rotated.filter(hasBytes).map((file) => markBytes(file.head));
+    for (const file of rotated.filter(hasBytes)) this.#finished.add(unreadPosition(file.head), file.source);
     await closeFiles(rotated);
     if (log === undefined) return;
     this.#log = this.#link(log, from === 'end' ? await atEnd(log.source) : atBeginning(log));
@@ -86,7 +91,7 @@ export class FileChain {
 
   /** Goes on where a checkpoint left off. */
   async resume(checkpoint: Checkpoint): Promise<void> {
-    this.#finished = checkpoint.finished;
+    this.#finished = new FinishedFiles(checkpoint.finished);
     this.#lost = checkpoint.files.map((position) => ({ position, reason: 'file-gone' }));
     await this.#rebuild();
   }
@@ -97,7 +102,8 @@ export class FileChain {
     const [atPath, folderAtMs] = [await statPath(path), await folderChangedAtMs(path)];
     const log = this.#log?.source;
     const isSameLog = atPath === undefined || log === undefined ? atPath === log : isSameFile(atPath, log);
-    if (isSameLog && folderAtMs === this.#folderAtMs && this.#lost.length === 0) return false;
+    const isAsBefore = isSameLog && folderAtMs === this.#folderAtMs && this.#lost.length === 0;
+    if (isAsBefore && !(await haveBytes(this.#empty))) return false;
     await this.#rebuild();
     return true;
   }
@@ -133,13 +139,13 @@ export class FileChain {
     if (this.#isClosed) return;
     this.#isClosed = true;
     for (const { reader, unwatch } of this.#links) {
-      unwatch();
+      unwatch?.();
       await reader.source.close();
     }
   }
 
   async #letGo(reader: FileReader): Promise<void> {
-    if (reader.head.byteLength > 0) this.#finished = [...this.#finished, markBytes(reader.head)];
+    if (reader.head.byteLength > 0) this.#finished.add(reader.position ?? unreadPosition(reader.head), reader.source);
     await this.#unlink(reader);
   }
 
@@ -147,7 +153,7 @@ export class FileChain {
     const link = this.#links.find((candidate) => candidate.reader === reader);
     this.#links = this.#links.filter((candidate) => candidate !== link);
     if (this.#log === reader) this.#log = undefined;
-    link?.unwatch();
+    link?.unwatch?.();
     await reader.source.close();
   }
 
@@ -170,25 +176,38 @@ export class FileChain {
         if (reader !== undefined) readerOf.set(file, reader);
       }
       for (const file of readerOf.keys()) await release(file, unclaimed);
-      await this.#findLost(isComplete, unclaimed, readerOf);
-      await this.#adoptUnread(files, unclaimed, readerOf);
+      const finished = new Set(await this.#finished.recognise([...unclaimed]));
+      await this.#findLost(isComplete, unclaimed, finished, readerOf);
+      await this.#adoptUnread(files, unclaimed, finished, readerOf);
       this.#sort(files, readerOf);
-      if (isComplete) this.#forgetFinished(files);
+      if (isComplete) this.#finished.forgetAllBut(files);
     } finally {
       await closeFiles(unclaimed);
     }
   }
 
   /** A position that is in none of the files is given up only when all files could be looked into. */
-  async #findLost(isComplete: boolean, unclaimed: Set<LogFile>, readerOf: Map<LogFile, FileReader>): Promise<void> {
+  async #findLost(
+    isComplete: boolean,
+    unclaimed: Set<LogFile>,
+    finished: Set<LogFile>,
+    readerOf: Map<LogFile, FileReader>,
+  ): Promise<void> {
     const stillLost: LostPosition[] = [];
     for (const lost of this.#lost) {
       const { position, reason } = lost;
-      const located = await locate(position, unclaimed, this.#options.events);
-      if (located.kind === 'found') readerOf.set(located.file, this.#claim(located.file, located.start, unclaimed));
-      else if (located.kind === 'gone' && !isComplete) stillLost.push(lost);
-      else this.#finished = [...this.#finished, position.head];
-      if (located.kind === 'gone' && isComplete) this.#options.events.linesLost(reason);
+      const candidates = [...unclaimed].filter((file) => file.isLog || !finished.has(file));
+      const located = await locate(position, candidates, this.#options.events);
+      if (located.kind === 'found') {
+        readerOf.set(located.file, this.#claim(located.file, located.start, unclaimed));
+      } else if (located.kind !== 'gone') {
+        finished.add(located.file);
+        this.#finished.add({ ...unreadPosition(located.file.head), fileId: position.fileId }, located.file.source);
+        if (located.kind === 'unreadable') this.#options.events.linesLost('unreadable');
+      } else if (isComplete) {
+        this.#finished.addGone(position);
+        this.#options.events.linesLost(reason);
+      } else stillLost.push(lost);
     }
     this.#lost = stillLost;
   }
@@ -196,22 +215,19 @@ export class FileChain {
   async #adoptUnread(
     files: readonly LogFile[],
     unclaimed: Set<LogFile>,
+    finished: ReadonlySet<LogFile>,
     readerOf: Map<LogFile, FileReader>,
   ): Promise<void> {
-    const beingRead: Uint8Array[] = [];
-    for (const reader of this.readers) {
-      beingRead.push(reader.fileId === undefined ? await readHead(reader.source) : reader.head);
-    }
-    const isFinished = ({ head }: LogFile): boolean => this.#finished.some((mark) => startsWithMark(head, mark));
-    // cp(1) at work shows a beginning of the head
-    const isCopy = ({ head }: LogFile): boolean => beingRead.some((other) => startsWithMark(other, markBytes(head)));
-    const newestFinished = files.findLastIndex((file) => !file.isLog && isFinished(file));
+    const originals = await Originals.of(this.readers, files);
+    const newestFinished = files.findLastIndex((file) => !file.isLog && finished.has(file));
+    const unread = files.filter((file, age) => unclaimed.has(file) && !file.isLog && age > newestFinished);
+    this.#empty = unread.filter((file) => file.source.grows && !hasBytes(file)).map((file) => file.path);
     for (const [age, file] of files.entries()) {
       if (!unclaimed.has(file)) continue;
       if (file.isLog) {
-        const isKnown = isFinished(file) || isCopy(file);
-        readerOf.set(file, this.#claim(file, isKnown ? await atEnd(file.source) : atBeginning(file), unclaimed));
-      } else if (hasBytes(file) && age > newestFinished && !isCopy(file)) {
+        const start = finished.has(file) ? await atEnd(file.source) : atBeginning(file);
+        readerOf.set(file, this.#claim(file, start, unclaimed));
+      } else if (unread.includes(file) && hasBytes(file) && !(await originals.haveCopy(file, age))) {
         readerOf.set(file, this.#claim(file, atBeginning(file), unclaimed));
       }
     }
@@ -223,19 +239,19 @@ export class FileChain {
   }
 
   #link(file: LogFile, start: StartingPoint): FileReader {
-    const { path, maxLineLen, events } = this.#options;
-    const reader = new FileReader(path, file.source, start, maxLineLen, events);
+    const isTaken = (fileId: string): boolean => this.#isTaken(fileId);
+    const reader = new FileReader(file.source, start, { ...this.#options, isTaken });
     this.#links = [...this.#links, { reader, unwatch: this.#watch(file.path) }];
-    events.fileOpened();
+    this.#options.events.fileOpened();
     return reader;
   }
 
-  #watch(path: string): () => void {
+  #watch(path: string): (() => void) | undefined {
     try {
       return this.#options.waker.watch(path);
     } catch (error) {
       this.#options.events.watchFailed(error);
-      return () => undefined;
+      return undefined;
     }
   }
 
@@ -251,15 +267,19 @@ export class FileChain {
     this.#lastLog = this.#log.source;
   }
 
-  /** Only marks of files still there are kept, so that the list does not grow with every rotation. */
-  #forgetFinished(files: readonly LogFile[]): void {
-    const isThere = (mark: ByteMark): boolean => files.some((file) => startsWithMark(file.head, mark));
-    this.#finished = this.#finished.filter(isThere).slice(-MAX_FINISHED);
+  #isTaken(fileId: string): boolean {
+    const positions = [...this.#lost.map(({ position }) => position), ...this.#finished.all];
+    return [...this.readers, ...positions].some((file) => file.fileId === fileId);
   }
 }
 
 function hasBytes(file: LogFile): boolean {
   return file.head.byteLength > 0;
+}
+
+/** Of a file that is done with and of which nothing, or who knows what, was read. */
+function unreadPosition(head: Uint8Array): FilePosition {
+  return { fileId: '', head: markBytes(head), offset: 0, before: NO_BYTES };
 }
 
 async function release(file: LogFile, unclaimed: Set<LogFile>): Promise<void> {

@@ -3,14 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { markBytes } from './byte-mark.ts';
-import type { Checkpoint } from './checkpoint.ts';
+import type { Checkpoint, FilePosition } from './checkpoint.ts';
 import { FileCheckpointStore } from './file-checkpoint-store.ts';
 
 const mark = markBytes(Uint8Array.of(1, 2, 3));
-const checkpoint: Checkpoint = {
-  files: [{ fileId: '1:2:abc', head: mark, offset: 3, before: mark }],
-  finished: [mark],
-};
+const position: FilePosition = { fileId: '1:2:abc', head: mark, offset: 3, before: mark };
+const checkpoint: Checkpoint = { files: [position], finished: [{ ...position, dev: 1, ino: 2 }] };
 
 let folder: string;
 let file: string;
@@ -35,7 +33,7 @@ describe('FileCheckpointStore', () => {
   test('ignores what a crash left half written', async () => {
     const store = new FileCheckpointStore(file);
     await store.save(checkpoint);
-    writeFileSync(`${file}.tmp`, '{"version":1,"fi');
+    writeFileSync(`${file}.tmp`, '{"version":2,"fi');
     expect(await store.load()).toEqual({ kind: 'found', checkpoint });
     await store.save({ files: [], finished: [] });
     expect(await store.load()).toEqual({ kind: 'found', checkpoint: { files: [], finished: [] } });
@@ -43,16 +41,16 @@ describe('FileCheckpointStore', () => {
 
   test.each([
     { name: 'an empty file', text: '' },
-    { name: 'half a file', text: '{"version":1,"files":[' },
+    { name: 'half a file', text: '{"version":2,"files":[' },
     { name: 'NULs, as a power loss leaves', text: '\0\0\0\0' },
-    { name: 'another version', text: '{"version":2,"files":[],"finished":[]}' },
+    { name: 'another version', text: '{"version":1,"files":[],"finished":[]}' },
     { name: 'no object', text: '[]' },
     { name: 'null', text: 'null' },
-    { name: 'files that are none', text: '{"version":1,"files":[{}],"finished":[]}' },
-    { name: 'marks that are none', text: '{"version":1,"files":[],"finished":[{"len":-1,"hash":""}]}' },
+    { name: 'files that are none', text: '{"version":2,"files":[{}],"finished":[]}' },
+    { name: 'finished files that are none', text: JSON.stringify({ version: 2, files: [], finished: [position] }) },
     {
       name: 'an offset before its mark',
-      text: JSON.stringify({ version: 1, files: [{ ...checkpoint.files[0], offset: 2 }], finished: [] }),
+      text: JSON.stringify({ version: 2, files: [{ ...checkpoint.files[0], offset: 2 }], finished: [] }),
     },
   ])('sets aside $name', async ({ text }) => {
     mkdirSync(join(folder, 'state'));

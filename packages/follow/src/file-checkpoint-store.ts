@@ -6,10 +6,10 @@
 import { mkdir, open, readFile, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { ByteMark } from './byte-mark.ts';
-import type { Checkpoint, CheckpointStore, FilePosition, LoadedCheckpoint } from './checkpoint.ts';
+import type { Checkpoint, CheckpointStore, FilePosition, FinishedFile, LoadedCheckpoint } from './checkpoint.ts';
 
 /** Format of the file; any other is set aside as damaged. */
-const VERSION = 1;
+const VERSION = 2;
 
 export class FileCheckpointStore implements CheckpointStore {
   readonly #file: string;
@@ -67,7 +67,7 @@ function parseCheckpoint(text: string): Checkpoint | undefined {
   if (!isRecord(value) || value['version'] !== VERSION) return undefined;
   const { files, finished } = value;
   if (!Array.isArray(files) || !files.every(isFilePosition)) return undefined;
-  if (!Array.isArray(finished) || !finished.every(isByteMark)) return undefined;
+  if (!Array.isArray(finished) || !finished.every(isFinishedFile)) return undefined;
   return { files, finished };
 }
 
@@ -86,4 +86,8 @@ function isByteMark(value: unknown): value is ByteMark {
 function isFilePosition(value: unknown): value is FilePosition {
   if (!isRecord(value) || typeof value['fileId'] !== 'string' || !isCount(value['offset'])) return false;
   return isByteMark(value['head']) && isByteMark(value['before']) && value['before'].len <= value['offset'];
+}
+
+function isFinishedFile(value: unknown): value is FinishedFile {
+  return isRecord(value) && isCount(value['dev']) && isCount(value['ino']) && isFilePosition(value);
 }

@@ -7,30 +7,41 @@ import type { ByteSource } from './byte-source.ts';
 import type { FilePosition } from './checkpoint.ts';
 import type { FollowEvents } from './follow-events.ts';
 import type { FollowedLine } from './followed-line.ts';
-import { LineSplitter, type SplitLine } from './line-splitter.ts';
+import { LineSplitter, type LineTest, type SplitLine } from './line-splitter.ts';
+import { PieceReader } from './piece-reader.ts';
 import type { StartingPoint } from './starting-point.ts';
-import { wallClockUs } from './wall-clock.ts';
 
-/** Bytes per read(2): a burst of some 1,500 nginx lines becomes one batch. */
-const CHUNK_LEN = 256 * 1024;
+/** Bytes per read(2): a burst of some 2,000 nginx lines becomes one batch. */
+const CHUNK_LEN = 512 * 1024;
 
 export type ReadOutcome =
-  | { readonly kind: 'lines'; readonly lines: readonly FollowedLine[] }
+  /** Lines ended; those wanted, and how many were not. */
+  | { readonly kind: 'lines'; readonly lines: readonly FollowedLine[]; readonly passed: number }
   /** Bytes, but no end of a line yet. */
   | { readonly kind: 'torn' }
   | { readonly kind: 'end' }
   /** The bytes before the offset are gone: truncated. */
   | { readonly kind: 'replaced' };
 
-/** A buffer for FileReader.read; lines handed out are views into it. */
-export function createReadBuffer(): Uint8Array {
-  return new Uint8Array(BEFORE_MAX_LEN + CHUNK_LEN);
+export interface FileReaderOptions {
+  readonly path: string;
+  readonly maxLineLen: number;
+  readonly wanted: LineTest | undefined;
+  readonly events: FollowEvents;
+  /** Whether lines of another file already bear this fileId. */
+  readonly isTaken: (fileId: string) => boolean;
+}
+
+/** For FileReader.read; lines handed out are views into its pieces. */
+export function createPieceReader(): PieceReader {
+  return new PieceReader(CHUNK_LEN, BEFORE_MAX_LEN);
 }
 
 export class FileReader {
   readonly #path: string;
   readonly #source: ByteSource;
   readonly #events: FollowEvents;
+  readonly #isTaken: (fileId: string) => boolean;
   readonly #splitter: LineSplitter;
   #head: Uint8Array;
   #fileId: string | undefined;
@@ -40,11 +51,12 @@ export class FileReader {
   #committed: { readonly offset: number; readonly before: ByteMark };
   #lastByteAtMs: number = performance.now();
 
-  constructor(path: string, source: ByteSource, start: StartingPoint, maxLineLen: number, events: FollowEvents) {
-    this.#path = path;
+  constructor(source: ByteSource, start: StartingPoint, options: FileReaderOptions) {
+    this.#path = options.path;
     this.#source = source;
-    this.#events = events;
-    this.#splitter = new LineSplitter(maxLineLen, start.offset);
+    this.#events = options.events;
+    this.#isTaken = options.isTaken;
+    this.#splitter = new LineSplitter(options.maxLineLen, start.offset, options.wanted);
     this.#head = start.head;
     this.#fileId = start.fileId;
     this.#before = start.before;
@@ -57,7 +69,10 @@ export class FileReader {
     return this.#source;
   }
 
-  /** `dev:inode:headhash`, undefined until the head is whole; no line is delivered before. */
+  /**
+   * `dev:inode:headhash`, and `:2` and so on for a later file of that name: the same inode truncated, or reused, that begins
+   * with the same line again. undefined until the head is whole; no line is delivered before.
+   */
   get fileId(): string | undefined {
     return this.#fileId;
   }
@@ -82,12 +97,10 @@ export class FileReader {
     return { fileId: this.#fileId, head: markBytes(this.#head), ...this.#committed };
   }
 
-  /** Reads on, at most one buffer full. @throws what read(2) or gunzip says. */
-  async read(buffer: Uint8Array): Promise<ReadOutcome> {
+  /** Reads on, at most one piece. @throws what read(2) or gunzip says. */
+  async read(pieces: PieceReader): Promise<ReadOutcome> {
     const from = this.#splitter.scanned - this.#before.byteLength;
-    const room = buffer.subarray(0, this.#before.byteLength + CHUNK_LEN);
-    const bytes = room.subarray(0, await this.#source.read(room, from));
-    const readAtUs = wallClockUs();
+    const { bytes, readAtUs } = await pieces.read(this.#source, from);
     if (!sameBytes(bytes.subarray(0, this.#before.byteLength), this.#before)) return { kind: 'replaced' };
     const fresh = bytes.subarray(this.#before.byteLength);
     if (fresh.byteLength === 0) return { kind: 'end' };
@@ -97,12 +110,12 @@ export class FileReader {
     this.#before = bytes.slice(-BEFORE_MAX_LEN);
     this.#events.bytesRead(fresh.byteLength);
     if (split.nulSkipped > 0) this.#events.nulSkipped(split.nulSkipped);
-    const last = split.lines.at(-1);
-    if (last === undefined || this.#fileId === undefined) return { kind: 'torn' };
-    const end = last.nextOffset - from;
+    const { endedAt } = this.#splitter;
+    if (endedAt === this.#delivered.offset || this.#fileId === undefined) return { kind: 'torn' };
+    const end = endedAt - from;
     const before = markBytes(bytes.subarray(Math.max(0, end - BEFORE_MAX_LEN), end));
-    this.#delivered = { offset: last.nextOffset, before };
-    return { kind: 'lines', lines: this.#place(split.lines, this.#fileId, readAtUs) };
+    this.#delivered = { offset: endedAt, before };
+    return { kind: 'lines', lines: this.#place(split.lines, this.#fileId, readAtUs), passed: split.passed };
   }
 
   /** Written out field by field: a spread costs three times the rest of reading a line (measured). */
@@ -134,8 +147,10 @@ export class FileReader {
   }
 
   #nameIfWhole(): void {
-    if (this.#fileId === undefined && isWholeHead(this.#head)) {
-      this.#fileId = `${this.#source.dev}:${this.#source.ino}:${markBytes(this.#head).hash}`;
-    }
+    if (this.#fileId !== undefined || !isWholeHead(this.#head)) return;
+    const name = `${this.#source.dev}:${this.#source.ino}:${markBytes(this.#head).hash}`;
+    let fileId = name;
+    for (let number = 2; this.#isTaken(fileId); number++) fileId = `${name}:${number}`;
+    this.#fileId = fileId;
   }
 }

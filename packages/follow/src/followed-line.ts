@@ -4,7 +4,7 @@
 export interface FollowedLine {
   /** The path being followed, as configured; also for lines read from a rotated file. */
   readonly file: string;
-  /** `dev:inode:headhash` of the file the line was written to; the same after a restart, a rename or a copytruncate. */
+  /** `dev:inode:headhash[:number]` of the file the line was written to; the same after a restart, a rename or a copytruncate. */
   readonly fileId: string;
   /** Byte offset of the line's first byte in that file. */
   readonly offset: number;
@@ -20,7 +20,10 @@ export interface FollowedLine {
 
 /** Lines of one file in file order. The next batch is read only after this one was committed. */
 export interface LineBatch {
+  /** Those wanted; none, where none of the lines read was. */
   readonly lines: readonly FollowedLine[];
+  /** Lines read between them, and after the last, that were not wanted. */
+  readonly passed: number;
   /**
    * Moves the checkpoint behind the last line. Resolves when it is on disk; who does not wait for that reads on sooner,
    * and repeats more after a crash. Never rejects. Call once.

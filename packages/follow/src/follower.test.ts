@@ -171,16 +171,6 @@ describe('where it starts', () => {
     expect(await (await follow()).stepTexts()).toEqual(['there']);
   });
 
-  test('a folder in the place of the log is told, and a file that replaces it is read', async () => {
-    mkdirSync(log.path);
-    const run = await follow();
-    await run.step();
-    expect(run.counts.readFailed).toBeGreaterThan(0);
-    rmSync(log.path, { recursive: true });
-    log.append('file\n');
-    expect(await run.stepTexts()).toEqual(['file']);
-  });
-
   test('a damaged checkpoint is set aside and counted; following starts over', async () => {
     log.append('one\n');
     mkdirSync(dirname(log.checkpointFile));
@@ -525,6 +515,70 @@ describe('restart', () => {
     await again.step();
     expect(texts(again).at(-1)).toBe('b1');
     expect(again.counts['linesLost unreadable']).toBe(1);
+  });
+});
+
+describe('files that begin with the same line', () => {
+  const places = (run: FollowRun): number => new Set(run.lines.map(({ fileId, offset }) => `${fileId} ${offset}`)).size;
+
+  test('a log made anew is not taken for the one before', async () => {
+    log.append('same\n1\n');
+    const run = await follow({ drainIdleMs: 0 });
+    for (const number of [2, 3, 4]) {
+      await run.step();
+      await run.step();
+      log.rotate();
+      log.append(`same\n${number}\n`);
+    }
+    await run.step();
+    expect(texts(run)).toEqual(['same', '1', 'same', '2', 'same', '3', 'same', '4']);
+    expect(places(run)).toBe(8);
+  });
+
+  test.each([
+    { name: 'plain', gzipped: [] },
+    { name: 'the older one gzipped', gzipped: ['.3'] },
+    { name: 'all gzipped', gzipped: ['.3', '.2', '.1'] },
+  ])('rotations while down, with one finished before: $name', async ({ gzipped }) => {
+    log.append('same\n1\n');
+    const run = await follow({ drainIdleMs: 0 });
+    await run.step();
+    log.rotate();
+    log.append('same\n2\n');
+    await run.step();
+    await run.step();
+    await run.stop();
+    for (const number of [3, 4]) {
+      log.rotate();
+      log.append(`same\n${number}\n`);
+    }
+    for (const suffix of gzipped) log.gzip(`${log.path}${suffix}`);
+    const again = await follow();
+    await again.step();
+    expect(texts(again)).toEqual(['same', '3', 'same', '4']);
+    expect(again.counts.linesLost).toBeUndefined();
+  });
+
+  test('truncated, with a copy and without: the lines have names of their own, also after a restart', async () => {
+    log.append('same\n1\n');
+    const run = await follow();
+    await run.step();
+    log.copyTruncate();
+    log.append('same\n');
+    await run.step();
+    await run.step();
+    truncateSync(log.path);
+    await run.step();
+    log.append('same\n3\n');
+    await run.step();
+    await run.step();
+    expect(texts(run)).toEqual(['same', '1', 'same', 'same', '3']);
+    expect(places(run)).toBe(5);
+    await run.stop();
+    log.append('4\n');
+    const again = await follow();
+    await again.step();
+    expect(again.lines).toMatchObject([{ fileId: run.lines.at(-1)?.fileId, text: '4' }]);
   });
 });
 

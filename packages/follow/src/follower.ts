@@ -7,10 +7,13 @@
 import type { CheckpointStore } from './checkpoint.ts';
 import { CheckpointSaver } from './checkpoint-saver.ts';
 import { FileChain } from './file-chain.ts';
-import { createReadBuffer, type FileReader, type ReadOutcome } from './file-reader.ts';
+import { createPieceReader, type FileReader, type ReadOutcome } from './file-reader.ts';
 import type { FollowEvents } from './follow-events.ts';
-import type { FollowedLine, LineBatch } from './followed-line.ts';
-import { FileWaker, type Waker } from './waker.ts';
+import type { LineBatch } from './followed-line.ts';
+import type { LineTest } from './line-splitter.ts';
+import type { PieceReader } from './piece-reader.ts';
+import { PollPace } from './poll-pace.ts';
+import { FileWaker, type Waker, type WakeUp } from './waker.ts';
 
 export interface FollowerOptions {
   readonly path: string;
@@ -18,11 +21,13 @@ export interface FollowerOptions {
   readonly events: FollowEvents;
   /** Where to start when there is no checkpoint; a file that appears later is always read whole. Default 'end'. */
   readonly from?: 'beginning' | 'end';
+  /** Which lines are handed out, the others being counted; default all. It sees a line cut at maxLineLen. */
+  readonly wanted?: LineTest;
   /** Longest line delivered whole, bytes. Default 65536: nginx's own limit is 2048 (NGX_MAX_ERROR_STR). */
   readonly maxLineLen?: number;
   /** A rotated file is let go after this long without a new byte, once the new file has bytes. Default 60000 ms. */
   readonly drainIdleMs?: number;
-  /** Default: file notifications, and a poll every 250 ms. */
+  /** Default: file notifications, and a poll for what they miss. */
   readonly waker?: Waker;
 }
 
@@ -37,7 +42,6 @@ export interface FollowStatus {
   readonly checkpointSavedAtMs: number | undefined;
 }
 
-const POLL_MS = 250;
 const MAX_LINE_LEN = 65_536;
 /** nginx workers reopen within one event-loop round of USR1; logrotate runs USR1 right after the rename. */
 const DRAIN_IDLE_MS = 60_000;
@@ -47,7 +51,10 @@ export class Follower {
   readonly #waker: Waker;
   readonly #chain: FileChain;
   readonly #saver: CheckpointSaver;
-  readonly #buffer: Uint8Array = createReadBuffer();
+  readonly #pace: PollPace = new PollPace();
+  readonly #pieces: PieceReader = createPieceReader();
+  /** Whether the round under way has read bytes. */
+  #foundBytes = false;
   #isStopped = false;
   #isCommitted = true;
   /** While the consumer holds a batch nothing is read. */
@@ -58,10 +65,11 @@ export class Follower {
 
   constructor(options: FollowerOptions) {
     this.#options = options;
-    this.#waker = options.waker ?? new FileWaker(POLL_MS);
+    this.#waker = options.waker ?? new FileWaker();
     this.#chain = new FileChain({
       path: options.path,
       maxLineLen: options.maxLineLen ?? MAX_LINE_LEN,
+      wanted: options.wanted,
       drainIdleMs: options.drainIdleMs ?? DRAIN_IDLE_MS,
       events: options.events,
       waker: this.#waker,
@@ -89,10 +97,11 @@ export class Follower {
       ended = resolve;
     });
     try {
-      while (!this.#isStopped) {
+      for (let wakeUp: WakeUp = 'notified'; !this.#isStopped; wakeUp = await this.#waker.wait(this.#pollMs())) {
+        this.#foundBytes = false;
         yield* this.#round();
         this.#caughtUpAtMs = performance.now();
-        if (!this.#isStopped) await this.#waker.wait();
+        this.#pace.woke(wakeUp, this.#foundBytes);
       }
     } finally {
       await this.#chain.close();
@@ -133,10 +142,11 @@ export class Follower {
       const outcome = await this.#read(reader);
       // the name is saved before it is used, so that a line keeps its fileId over a crash
       if (!wasNamed && reader.fileId !== undefined) await this.#saver.save();
+      this.#foundBytes ||= outcome.kind !== 'end';
       switch (outcome.kind) {
         case 'lines':
           this.#isHandedOut = true;
-          yield this.#batch(reader, outcome.lines);
+          yield this.#batch(reader, outcome);
           this.#isHandedOut = false;
           this.#requireCommit();
           break;
@@ -156,7 +166,7 @@ export class Follower {
 
   /** A broken gzip file stays broken and is let go; a plain file is tried again. */
   async #read(reader: FileReader): Promise<ReadOutcome> {
-    const outcome = await this.#attempt(() => reader.read(this.#buffer), undefined);
+    const outcome = await this.#attempt(() => reader.read(this.#pieces), undefined);
     if (outcome !== undefined) return outcome;
     if (!reader.source.grows && !this.#isStopped) await this.#chain.unreadable(reader);
     return { kind: 'end' };
@@ -172,16 +182,21 @@ export class Follower {
     }
   }
 
-  #batch(reader: FileReader, lines: readonly FollowedLine[]): LineBatch {
+  #batch(reader: FileReader, { lines, passed }: Pick<LineBatch, 'lines' | 'passed'>): LineBatch {
     this.#isCommitted = false;
     return {
       lines,
+      passed,
       commit: () => {
         this.#isCommitted = true;
         reader.commit();
         return this.#saver.save();
       },
     };
+  }
+
+  #pollMs(): number {
+    return this.#pace.pollMs(this.#chain.isWatched);
   }
 
   #requireCommit(): void {

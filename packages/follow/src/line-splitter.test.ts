@@ -100,4 +100,31 @@ describe('LineSplitter', () => {
       }),
     );
   });
+
+  test('the wanted lines are those that a look at every line picks, and each is asked about once', () => {
+    const byte = fc.constantFrom(0, 10, 97, 98, 99);
+    const hasB = (text: string): boolean => text.includes('b');
+    fc.assert(
+      fc.property(fc.array(fc.array(byte, { maxLength: 12 }), { maxLength: 12 }), (pieces) => {
+        const asked: string[] = [];
+        const splitter = new LineSplitter(5, 7, (bytes, start, end) => {
+          asked.push(Buffer.from(bytes.subarray(start, end)).toString('latin1'));
+          return hasB(asked.at(-1)!);
+        });
+        const lines: unknown[] = [];
+        let passed = 0;
+        for (const piece of pieces) {
+          const pushed = splitter.push(Uint8Array.from(piece));
+          passed += pushed.passed;
+          for (const { bytes, ...line } of pushed.lines)
+            lines.push({ ...line, text: Buffer.from(bytes).toString('latin1') });
+        }
+        const all = split([Uint8Array.from(pieces.flat())], 5, 7).lines;
+        expect(asked).toEqual(all.map(({ text }) => text));
+        expect(lines).toEqual(all.filter(({ text }) => hasB(text)));
+        expect(passed).toBe(all.length - lines.length);
+        expect(splitter.endedAt).toBe(all.at(-1)?.nextOffset ?? 7);
+      }),
+    );
+  });
 });

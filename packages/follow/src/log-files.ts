@@ -31,6 +31,18 @@ export async function statPath(path: string): Promise<PathState | undefined> {
   }
 }
 
+/** Whether one of the files has bytes. Those that are gone have none. */
+export async function haveBytes(paths: readonly string[]): Promise<boolean> {
+  const sizes = await Promise.all(
+    paths.map((path) =>
+      stat(path)
+        .then(({ size }) => size)
+        .catch(() => 0),
+    ),
+  );
+  return sizes.some((size) => size > 0);
+}
+
 /** When entries of the path's folder last changed, milliseconds since the Unix epoch; 0 when there is no folder. */
 export async function folderChangedAtMs(path: string): Promise<number> {
   try {

@@ -8,16 +8,16 @@ import { FileWaker } from './waker.ts';
 const NEVER_MS = 1_000_000;
 
 test('wakes after the poll interval', async () => {
-  await new FileWaker(1).wait();
+  expect(await new FileWaker().wait(1)).toBe('timed-out');
 });
 
 test('wakes when told, and at once when told before', async () => {
-  const waker = new FileWaker(NEVER_MS);
-  const asleep = waker.wait();
+  const waker = new FileWaker();
+  const asleep = waker.wait(NEVER_MS);
   waker.wake();
-  await asleep;
+  expect(await asleep).toBe('notified');
   waker.wake();
-  await waker.wait();
+  expect(await waker.wait(NEVER_MS)).toBe('notified');
 });
 
 test.each([
@@ -27,15 +27,15 @@ test.each([
   const folder = mkdtempSync(join(tmpdir(), 'resetscope-waker-'));
   const path = join(folder, 'log');
   writeFileSync(path, '');
-  const waker = new FileWaker(NEVER_MS);
+  const waker = new FileWaker();
   const unwatch = waker.watch(path);
-  const asleep = waker.wait();
+  const asleep = waker.wait(NEVER_MS);
   act(path);
-  await asleep;
+  expect(await asleep).toBe('notified');
   unwatch();
   rmSync(folder, { recursive: true });
 });
 
 test('throws when there is nothing to watch', () => {
-  expect(() => new FileWaker(NEVER_MS).watch('/nowhere/error.log')).toThrow('ENOENT');
+  expect(() => new FileWaker().watch('/nowhere/error.log')).toThrow('ENOENT');
 });

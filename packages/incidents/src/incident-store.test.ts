@@ -50,6 +50,7 @@ if (!hasProgram('redis-server')) console.log('skipped: redis-server is not insta
       amendedAtUs: null,
       resetTsUs: NOW_US - 1,
       groupId: group?.id,
+      grouped: 0,
       incident: postIncident,
     });
     expect(Uint8Array.from((await store.evidence('a'))!)).toEqual(evidence);
@@ -68,6 +69,16 @@ if (!hasProgram('redis-server')) console.log('skipped: redis-server is not insta
     expect(outcomes.filter((outcome) => outcome === 'unchanged')).toHaveLength(19);
     expect(await store.groups({ limit: 9 })).toMatchObject([{ count: 1, lastIncidentId: 'a' }]);
     expect(await store.counts()).toMatchObject({ lines: 1, matched: 1 });
+  });
+
+  test('lines grouped with it in a storm count too, and move with it', async () => {
+    await store.put(incoming('a', { grouped: 99 }));
+    expect(await store.groups({ limit: 9 })).toMatchObject([{ count: 100 }]);
+    expect(await store.counts()).toMatchObject({ lines: 100, matched: 100 });
+    expect(await store.get('a')).toMatchObject({ grouped: 99 });
+    await store.put(incoming('a', { grouped: 99, incident: unmatchedIncident }));
+    expect(await store.groups({ limit: 9 })).toEqual([]);
+    expect(await store.counts()).toMatchObject({ lines: 100, matched: 0, unmatched: 100 });
   });
 
   test('an amended verdict moves between groups and counters, and keeps its creation time', async () => {

@@ -62,6 +62,7 @@ export class IncidentStore {
       counterOf(incident),
       evidence === null ? '' : Buffer.from(evidence.buffer, evidence.byteOffset, evidence.byteLength),
       CHANGED_CHANNEL,
+      String(incoming.grouped ?? 0),
     ]);
     return outcome as PutOutcome;
   }

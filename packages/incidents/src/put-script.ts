@@ -29,6 +29,11 @@ local VERDICTS, RECORDS, BY_TIME, EVIDENCE, EVIDENCE_BY_TIME = KEYS[1], KEYS[2],
 local GROUPS, GROUP_COUNTS, GROUP_FIRST, GROUPS_BY_TIME, MEMBERS = KEYS[6], KEYS[7], KEYS[8], KEYS[9], KEYS[10]
 local COUNTS = KEYS[11]
 
+-- lines that an incident stands for: its own, and those grouped with it in a storm
+local function linesOf(record)
+  return 1 + (tonumber(record.grouped) or 0)
+end
+
 local function edgeMember(group, command, from, to)
   return redis.call(command, MEMBERS, from, to, 'LIMIT', 0, 1)[1]
 end
@@ -57,7 +62,7 @@ local function leaveGroup(id, record)
   local group = record.groupId
   if group == '' then return end
   removeMember(id, record)
-  redis.call('HINCRBY', GROUP_COUNTS, group, -1)
+  redis.call('HINCRBY', GROUP_COUNTS, group, -linesOf(record))
   local oldest = edgeMember(group, 'ZRANGEBYLEX', '[' .. group .. ':', '(' .. group .. ';')
   if oldest and redis.call('HGET', GROUP_FIRST, group) == record.createdAtUs then
     redis.call('HSET', GROUP_FIRST, group, memberTime(group, oldest))
@@ -69,7 +74,7 @@ local function joinGroup(id, record, about)
   local group = record.groupId
   if group == '' then return end
   redis.call('ZADD', MEMBERS, 0, group .. ':' .. record.createdAtUs .. ':' .. id)
-  redis.call('HINCRBY', GROUP_COUNTS, group, 1)
+  redis.call('HINCRBY', GROUP_COUNTS, group, linesOf(record))
   redis.call('HSET', GROUPS, group, about)
   local first = redis.call('HGET', GROUP_FIRST, group)
   if not first or record.createdAtUs < first then
@@ -127,7 +132,7 @@ end
  * KEYS: SCRIPT_KEYS.
  * ARGV: 1 oldest createdAtUs allowed, 2 incidents at most, 3 evidence bytes at most, 4 incident id, 5 verdict JSON,
  * 6 createdAtUs (16 digits), 7 node, 8 resetTsUs or '', 9 group id or '', 10 JSON of what the group shares or '',
- * 11 counter of the answer, 12 pcapng bytes or '', 13 channel.
+ * 11 counter of the answer, 12 pcapng bytes or '', 13 channel, 14 lines grouped with this one.
  * Returns 'created', 'amended' or 'unchanged'.
  *
  * Invariant: an id is in one group at most and is counted once, under its latest answer. A repeated call with the same
@@ -137,12 +142,12 @@ export const PUT_SCRIPT: LuaScript = new LuaScript(`${SHARED}
 local id, verdict, about, counter = ARGV[4], ARGV[5], ARGV[10], ARGV[11]
 local known = redis.call('HGET', VERDICTS, id)
 if known == verdict then return 'unchanged' end
-local record = { createdAtUs = ARGV[6], amendedAtUs = '', node = ARGV[7], resetTsUs = ARGV[8], groupId = ARGV[9], counter = counter }
+local record = { createdAtUs = ARGV[6], amendedAtUs = '', node = ARGV[7], resetTsUs = ARGV[8], groupId = ARGV[9], counter = counter, grouped = ARGV[14] }
 if known then
   local before = cjson.decode(redis.call('HGET', RECORDS, id))
   record.createdAtUs = before.createdAtUs
   record.amendedAtUs = ARGV[6]
-  redis.call('HINCRBY', COUNTS, before.counter, -1)
+  redis.call('HINCRBY', COUNTS, before.counter, -linesOf(before))
   if before.groupId ~= record.groupId then leaveGroup(id, before) end
   if before.groupId == record.groupId then
     if record.groupId ~= '' then redis.call('HSET', GROUPS, record.groupId, about) end
@@ -155,7 +160,7 @@ end
 redis.call('HSET', VERDICTS, id, verdict)
 redis.call('HSET', RECORDS, id, cjson.encode(record))
 redis.call('ZADD', BY_TIME, record.createdAtUs, id)
-redis.call('HINCRBY', COUNTS, counter, 1)
+redis.call('HINCRBY', COUNTS, counter, linesOf(record))
 keepEvidence(id, record.createdAtUs, ARGV[12])
 retain(ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]))
 redis.call('PUBLISH', ARGV[13], id)

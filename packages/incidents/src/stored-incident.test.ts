@@ -20,6 +20,7 @@ test('a record and its verdict are an incident; empty text is null', () => {
     amendedAtUs: null,
     resetTsUs: 1_795_334_115_378_719,
     groupId: null,
+    grouped: 0,
     incident: postIncident,
   });
 });

@@ -13,6 +13,8 @@ export interface StoredIncident {
   readonly resetTsUs: number | null;
   /** null: no cause, so no group. */
   readonly groupId: string | null;
+  /** Lines like its own that a storm was grouped into, its own not among them. */
+  readonly grouped: number;
   readonly incident: Incident;
 }
 
@@ -23,6 +25,8 @@ export interface NewIncident {
   readonly createdAtUs: number;
   readonly resetTsUs: number | null;
   readonly incident: Incident;
+  /** Lines that this one stands for besides; default 0. */
+  readonly grouped?: number;
   /** pcapng bytes of its connection. */
   readonly evidence: Uint8Array | null;
 }
@@ -36,6 +40,7 @@ const recordSchema = z.object({
   amendedAtUs: optionalTime,
   resetTsUs: optionalTime,
   groupId: z.string().transform((id) => (id === '' ? null : id)),
+  grouped: z.string().default('0').transform(Number),
 });
 
 /** The fields that readers branch on; the rest was written from an Incident and is taken as it is. */

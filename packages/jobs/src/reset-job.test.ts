@@ -1,6 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { createResetJob, MAX_RAW_LEN, parseResetJob, type ReadLine, rawBytes, resetJobId } from './reset-job.ts';
+import {
+  createResetJob,
+  groupResetJobs,
+  MAX_RAW_LEN,
+  parseResetJob,
+  type ReadLine,
+  rawBytes,
+  resetJobId,
+} from './reset-job.ts';
 
 const line: ReadLine = {
   node: 'web-1',
@@ -52,13 +60,29 @@ describe('the line', () => {
   });
 });
 
+describe('the version', () => {
+  test.each([
+    { name: 'a line', made: job, v: 1 },
+    { name: 'a line with a time zone', made: createResetJob({ ...line, timezone: 'Asia/Shanghai' }), v: 2 },
+    { name: 'a group', made: groupResetJobs(job, 41), v: 2 },
+    { name: 'a group of none', made: groupResetJobs(job, 0), v: 1 },
+  ])('is the lowest that can say $name', ({ made, v }) => {
+    expect(made.v).toBe(v);
+    expect(parseResetJob(made)).toEqual({ kind: 'job', job: made });
+  });
+
+  test('grouping keeps the id and adds up', () => {
+    expect(groupResetJobs(groupResetJobs(job, 41), 1)).toEqual({ ...job, v: 2, grouped: 42 });
+  });
+});
+
 describe('parseResetJob', () => {
   test.each([
     {
       name: 'a newer version',
-      payload: { ...job, v: 2, more: true },
+      payload: { ...job, v: 3, more: true },
       kind: 'unknown-version',
-      reason: /version 2, this program reads version 1; run/,
+      reason: /version 3, this program reads versions 1 and 2; run/,
     },
     { name: 'a hostile version', payload: { v: 'x'.repeat(9999) }, kind: 'unknown-version', reason: /^.{1,200}$/ },
     { name: 'no version', payload: { id: job.id }, kind: 'invalid', reason: /invalid at v/ },
@@ -77,6 +101,19 @@ describe('parseResetJob', () => {
     },
     { name: 'an id that is no hash', payload: { ...job, id: '../../etc' }, kind: 'invalid', reason: /invalid at id/ },
     { name: 'an unknown field', payload: { ...job, extra: 1 }, kind: 'invalid', reason: /invalid at top/ },
+    {
+      name: 'a field of version 2 in version 1',
+      payload: { ...job, grouped: 3 },
+      kind: 'invalid',
+      reason: /invalid at top/,
+    },
+    { name: 'a group of none', payload: { ...job, v: 2, grouped: 0 }, kind: 'invalid', reason: /invalid at grouped/ },
+    {
+      name: 'a zone too long',
+      payload: { ...job, v: 2, timezone: 'x'.repeat(65) },
+      kind: 'invalid',
+      reason: /timezone/,
+    },
     { name: 'null', payload: null, kind: 'invalid', reason: /invalid at top/ },
     { name: 'a text', payload: 'job', kind: 'invalid', reason: /invalid at top/ },
   ])('refuses $name', ({ payload, kind, reason }) => {

@@ -6,8 +6,13 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 
-/** Version of the payload; a consumer refuses any other as a dead letter. */
-export const RESET_JOB_VERSION = 1;
+/**
+ * Versions of the payload; a consumer refuses any other as a dead letter. A job has the lowest version that can say what it
+ * says, so that a consumer one release older refuses only what it would misread:
+ * 1: a line. 2: also `grouped`, `timezone`.
+ */
+export const RESET_JOB_VERSIONS = [1, 2] as const;
+export type ResetJobVersion = (typeof RESET_JOB_VERSIONS)[number];
 
 /** Longest line in a job, bytes: twice NGX_MAX_ERROR_STR (2048, nginx src/core/ngx_log.h). */
 export const MAX_RAW_LEN = 4096;
@@ -18,8 +23,7 @@ const ID_LEN = 32;
 
 const count = z.int().nonnegative();
 
-export const resetJobSchema: z.ZodType<ResetJob> = z.strictObject({
-  v: z.literal(RESET_JOB_VERSION),
+const version1 = {
   id: z.string().regex(/^[0-9a-f]{32}$/),
   node: z.string().min(1).max(255),
   file: z.string().min(1).max(MAX_PATH_LEN),
@@ -28,10 +32,21 @@ export const resetJobSchema: z.ZodType<ResetJob> = z.strictObject({
   raw: z.string().max(MAX_RAW_LEN),
   readAtUs: count,
   kind: z.string().min(1).max(64),
-});
+};
+
+const version2 = {
+  ...version1,
+  grouped: z.int().positive().exactOptional(),
+  timezone: z.string().min(1).max(64).exactOptional(),
+};
+
+export const resetJobSchema: z.ZodType<ResetJob> = z.discriminatedUnion('v', [
+  z.strictObject({ v: z.literal(1), ...version1 }),
+  z.strictObject({ v: z.literal(2), ...version2 }),
+]);
 
 export interface ResetJob {
-  readonly v: typeof RESET_JOB_VERSION;
+  readonly v: ResetJobVersion;
   /** resetJobId of node, fileId and offset; also BullMQ's job id. */
   readonly id: string;
   /** The host whose nginx wrote the line. */
@@ -39,14 +54,18 @@ export interface ResetJob {
   /** Path of the log on that host, as configured. */
   readonly file: string;
   readonly fileId: string;
-  /** Byte offset of the line in its file. */
+  /** Byte offset of the line in its file; of a syslog datagram its number. */
   readonly offset: number;
   /** The line without its newline, one character per byte (ISO 8859-1), at most MAX_RAW_LEN. */
   readonly raw: string;
-  /** Wall clock when the tailer had read the line, microseconds since the Unix epoch. */
+  /** Wall clock when the tailer, or a container runtime before it, had read the line; microseconds since the Unix epoch. */
   readonly readAtUs: number;
   /** Which line of the family it is, nginx-log's lineKind. */
   readonly kind: string;
+  /** Lines like this one, in a storm, that were counted here instead of becoming jobs; this line is not among them. */
+  readonly grouped?: number;
+  /** Time zone of the nginx that wrote the line, where it is configured for its log; otherwise the consumer's holds. */
+  readonly timezone?: string;
 }
 
 /** The place of a line. Its hash is the job's id, so that reading the line again makes no second job. */
@@ -67,13 +86,20 @@ export interface ReadLine extends LinePlace {
   readonly bytes: Uint8Array;
   readonly readAtUs: number;
   readonly kind: string;
+  readonly timezone?: string | undefined;
 }
 
 /** Makes the job of a line; a line longer than MAX_RAW_LEN is cut to it. */
 export function createResetJob(line: ReadLine): ResetJob {
-  const { node, file, fileId, offset, bytes, readAtUs, kind } = line;
+  const { node, file, fileId, offset, bytes, readAtUs, kind, timezone } = line;
   const raw = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.byteLength, MAX_RAW_LEN)).toString('latin1');
-  return { v: RESET_JOB_VERSION, id: resetJobId(line), node, file, fileId, offset, raw, readAtUs, kind };
+  const job = { id: resetJobId(line), node, file, fileId, offset, raw, readAtUs, kind };
+  return timezone === undefined ? { v: 1, ...job } : { v: 2, ...job, timezone };
+}
+
+/** The same job, standing for `count` lines more. */
+export function groupResetJobs(job: ResetJob, count: number): ResetJob {
+  return count === 0 ? job : { ...job, v: 2, grouped: (job.grouped ?? 0) + count };
 }
 
 /** The line's bytes as they stood in the file. */
@@ -92,11 +118,12 @@ export function parseResetJob(payload: unknown): ParsedResetJob {
   const result = resetJobSchema.safeParse(payload);
   if (result.success) return { kind: 'job', job: result.data };
   const version = typeof payload === 'object' && payload !== null && 'v' in payload ? payload.v : undefined;
-  if (version !== undefined && version !== RESET_JOB_VERSION) {
+  if (version !== undefined && !RESET_JOB_VERSIONS.some((known) => known === version)) {
     const got = JSON.stringify(version)?.slice(0, 40);
+    const known = RESET_JOB_VERSIONS.join(' and ');
     return {
       kind: 'unknown-version',
-      reason: `job payload version ${got}, this program reads version ${RESET_JOB_VERSION}; run tailer and correlator of one release`,
+      reason: `job payload version ${got}, this program reads versions ${known}; run tailer and correlator of one release`,
     };
   }
   const issue = result.error.issues[0];

@@ -186,7 +186,11 @@ inRedis('with a real Redis', () => {
     });
 
     test.each([
-      { name: 'another version', data: { ...resetJob(1), v: 2 }, reason: /version 2, this program reads version 1/ },
+      {
+        name: 'another version',
+        data: { ...resetJob(1), v: 3 },
+        reason: /version 3, this program reads versions 1 and 2/,
+      },
       { name: 'no job at all', data: { hello: 'world' }, reason: /invalid at v/ },
     ])('makes a dead letter of $name at once', async ({ data, reason }) => {
       let ran = false;

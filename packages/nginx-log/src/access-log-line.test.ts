@@ -1,9 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { matchFormat } from './format-match.ts';
 import {
   COMBINED_LOG_FORMAT,
   compileLogFormat,
+  DETAILED_LOG_FORMAT,
   detectLogFormat,
+  INGRESS_LOG_FORMAT,
   MAIN_LOG_FORMAT,
   parseAccessLogLine,
   RECOMMENDED_LOG_FORMAT,
@@ -125,6 +128,64 @@ describe('other formats', () => {
     expect(entry?.request?.target).toBe('/\\x22');
   });
 
+  test.each([
+    {
+      name: 'a request and an agent without quotes',
+      format: '$remote_addr $request $status $http_user_agent $request_time',
+      text: '10.0.0.1 GET /a b HTTP/1.1 200 Mozilla/5.0 (X11; 200) 0.001',
+      expected: {
+        request: 'GET /a b HTTP/1.1',
+        status: '200',
+        http_user_agent: 'Mozilla/5.0 (X11; 200)',
+        request_time: '0.001',
+      },
+    },
+    {
+      name: 'escape=none with the delimiter in a value',
+      format: 'escape=none $status|$http_user_agent|$request_time',
+      text: '200|a|b"c|0.001',
+      expected: { http_user_agent: 'a|b"c' },
+    },
+    {
+      name: 'two variables side by side',
+      format: '$status$request_completion $pid',
+      text: '200OK 4711',
+      expected: { status: '200', request_completion: 'OK', pid: '4711' },
+    },
+    {
+      name: 'IPv6 beside its port, colon for colon',
+      format: '$remote_addr:$remote_port:$status',
+      text: 'fd49::1:2:40670:200',
+      expected: { remote_addr: 'fd49::1:2', remote_port: '40670' },
+    },
+    {
+      name: 'attempts between blanks',
+      format: '$upstream_addr $upstream_status $upstream_response_time $status',
+      text: '10.0.0.1:80, unix:/run/a.sock : backend 502, 200 : - 0.001, 0.002 : - 200',
+      expected: { upstream_addr: '10.0.0.1:80, unix:/run/a.sock : backend', upstream_status: '502, 200 : -' },
+    },
+    {
+      name: 'quotes, backslashes and bare words in the directive',
+      format: `log_format x "a=\\"$status\\"" ' b=\\'$pid\\'' c=$msec;`,
+      text: `a="200" b='7'c=1.500`,
+      expected: { status: '200', pid: '7', msec: '1.500' },
+    },
+    {
+      name: 'a header of the upstream is text',
+      format: '"$upstream_http_x_a, b" $status',
+      text: '"1, 2, b" 200',
+      expected: { upstream_http_x_a: '1, 2' },
+    },
+  ])('$name', ({ format, text, expected }) => {
+    const entry = parseAccessLogLine(compileLogFormat(format), latin1(text));
+    expect(Object.fromEntries(entry?.variables ?? [])).toMatchObject(expected);
+  });
+
+  test('a line made to be hard is given up', () => {
+    const format = compileLogFormat('escape=none $a $b $c $d $status');
+    expect(parseAccessLogLine(format, latin1('x '.repeat(60_000)))).toBeNull();
+  });
+
   test('text without a variable is refused', () => {
     expect(() => compileLogFormat('combined')).toThrow(/^expected an nginx log_format such as .*, got "combined"$/);
   });
@@ -133,6 +194,19 @@ describe('other formats', () => {
     { name: 'recommended', lines: [LINE, LINE], source: RECOMMENDED_LOG_FORMAT },
     { name: 'combined', lines: [COMBINED_LINE], source: COMBINED_LOG_FORMAT },
     { name: 'main', lines: [`${COMBINED_LINE} "-"`], source: MAIN_LOG_FORMAT },
+    {
+      name: 'detailed',
+      lines: [
+        '1795334191.282 99 7/2 10.255.252.153:40670 10.4.37.15:8000 "GET / HTTP/1.1" 200 OK 152 0.004 10.0.0.1:80, 10.0.0.2:80 502, 200 0, 91 0, 43 -, 0.001 0.000, 0.003 1bfa',
+      ],
+      source: DETAILED_LOG_FORMAT,
+    },
+    {
+      name: 'ingress-nginx',
+      lines: [`${COMBINED_LINE} 91 0.004 [shop-web-80] [] 10.0.0.1:80, 10.0.0.2:80 0, 43 0.000, 0.003 502, 200 1bfa`],
+      source: INGRESS_LOG_FORMAT,
+    },
+    { name: 'torn at the start', lines: [LINE.slice(9), LINE, LINE], source: RECOMMENDED_LOG_FORMAT },
     { name: 'mixed', lines: [LINE, COMBINED_LINE], source: undefined },
     { name: 'no line', lines: [], source: undefined },
   ])('detectLogFormat: $name', ({ lines, source }) => {
@@ -156,6 +230,32 @@ describe('any input', () => {
         expect(entry?.variables.get('request')).toBe(request);
         expect(entry?.variables.get('http_referer')).toBe(referer);
       }),
+    );
+  });
+
+  test('a line of any format fits it, and its values make the line again', () => {
+    const name = fc.constantFrom('status', 'msec', 'remote_addr', 'upstream_addr', 'request', 'http_a', 'args');
+    const values: Readonly<Record<string, fc.Arbitrary<string>>> = {
+      status: fc.constantFrom('200', '499', '-'),
+      msec: fc.constantFrom('1795334191.282', '-'),
+      remote_addr: fc.constantFrom('10.0.0.1', 'fd49::1:2', 'unix:', '::ffff:1.2.3.4'),
+      upstream_addr: fc.constantFrom('-', '10.0.0.1:80', '10.0.0.1:80, unix:/run/a.sock : [::1]:81'),
+    };
+    const part = fc
+      .tuple(name, fc.constantFrom(' ', '" "', ':', '|', ', ', '] [', ' - '))
+      .chain(([variable, literal]) =>
+        (values[variable] ?? byteText.map(escaped)).map((value) => ({ variable, literal, value })),
+      );
+    fc.assert(
+      fc.property(fc.array(part, { minLength: 1, maxLength: 8 }), (parts) => {
+        const format = compileLogFormat(
+          `x${parts.map(({ variable, literal }) => `\${${variable}}${literal}`).join('')}y`,
+        );
+        const text = `x${parts.map(({ value, literal }) => value + literal).join('')}y`;
+        const read = matchFormat(format, text);
+        expect(`x${parts.map(({ literal }, index) => (read?.[index] ?? '?') + literal).join('')}y`).toBe(text);
+      }),
+      { numRuns: 2000 },
     );
   });
 

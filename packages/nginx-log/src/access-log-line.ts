@@ -3,13 +3,16 @@
  * error lines. Bytes are latin1, as in error lines. A line says `200` and `OK` for a response that never arrived; see
  * nginx-error-log.md 0.8.
  */
-import { stampAsUtcSeconds } from './civil-time.ts';
 import { isIpText, parsePort } from './endpoint.ts';
+import { matchFormat } from './format-match.ts';
+import { parseCommonLogTime, parseIso8601 } from './iso-time.ts';
 import { decodeLatin1 } from './latin1.ts';
 import {
   type AccessLogFormat,
   COMBINED_LOG_FORMAT,
   compileLogFormat,
+  DETAILED_LOG_FORMAT,
+  INGRESS_LOG_FORMAT,
   type LogEscape,
   MAIN_LOG_FORMAT,
   RECOMMENDED_LOG_FORMAT,
@@ -53,23 +56,12 @@ const MAX_LINE_LEN = 131_072;
 export function parseAccessLogLine(format: AccessLogFormat, line: Uint8Array): AccessLogEntry | null {
   const bytes = line.at(-1) === 0x0a ? line.subarray(0, -1) : line;
   if (bytes.byteLength > MAX_LINE_LEN) return null;
-  const variables = matchFormat(format, decodeLatin1(bytes));
-  return variables === null ? null : entryOf(variables);
-}
-
-function matchFormat(format: AccessLogFormat, text: string): Map<string, string> | null {
-  const variables = new Map<string, string>();
-  let at = 0;
-  for (const { literal, variable, value } of format.parts) {
-    if (!text.startsWith(literal, at)) return null;
-    at += literal.length;
-    value.lastIndex = at;
-    const raw = value.exec(text)?.[0];
-    if (raw === undefined) return null;
-    variables.set(variable, unescapeValue(raw, format.escaping));
-    at += raw.length;
-  }
-  return text.slice(at) === format.tail ? variables : null;
+  const values = matchFormat(format, decodeLatin1(bytes));
+  if (values === null) return null;
+  const named = values.map(
+    (raw, index) => [format.parts[index]?.variable ?? '', unescapeValue(raw, format.escaping)] as const,
+  );
+  return entryOf(new Map(named));
 }
 
 const JSON_ESCAPES: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t', b: '\b', f: '\f' };
@@ -134,10 +126,6 @@ function attemptsOf(
   return { upstreamAddrs, upstreamStatuses };
 }
 
-const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
-const ISO8601 = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)([+-]\d\d):?(\d\d)$/;
-const COMMON_LOG = /^(\d\d)\/([A-Z][a-z]{2})\/(\d{4}):(\d\d):(\d\d):(\d\d) ([+-]\d\d)(\d\d)$/;
-
 function timeOf(
   msec: string | null,
   iso8601: string | null,
@@ -146,27 +134,22 @@ function timeOf(
   if (msec !== null && /^\d{1,12}\.\d{3}$/.test(msec)) {
     return { tsUs: Math.round(Number(msec) * 1000) * 1000, tsResolutionUs: 1000 };
   }
-  const common = COMMON_LOG.exec(local ?? '');
-  const iso = common === null ? ISO8601.exec(iso8601 ?? '') : reorder(common);
-  return { tsUs: iso === null ? null : epochUs(iso), tsResolutionUs: 1_000_000 };
+  return { tsUs: parseIso8601(iso8601 ?? '') ?? parseCommonLogTime(local ?? ''), tsResolutionUs: 1_000_000 };
 }
 
-/** Day, month name, year to the order of ISO 8601. */
-function reorder(match: RegExpExecArray): (string | undefined)[] {
-  const [whole, day, monthName, year, ...rest] = match;
-  return [whole, year, `${MONTHS.indexOf(monthName ?? '') + 1}`, day, ...rest];
-}
+const KNOWN_FORMATS: readonly AccessLogFormat[] = [
+  RECOMMENDED_LOG_FORMAT,
+  DETAILED_LOG_FORMAT,
+  INGRESS_LOG_FORMAT,
+  MAIN_LOG_FORMAT,
+  COMBINED_LOG_FORMAT,
+].map(compileLogFormat);
 
-function epochUs(fields: readonly (string | undefined)[]): number {
-  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = fields.slice(1, 7).map(Number);
-  const zoneHours = fields[7] ?? '+00';
-  const zoneSeconds = Number(zoneHours) * 3600 + (zoneHours.startsWith('-') ? -60 : 60) * Number(fields[8]);
-  return (stampAsUtcSeconds({ year, month, day, hour, minute, second }) - zoneSeconds) * 1e6;
-}
-
-/** The first of the well-known formats (recommended, main, combined) that fits every line given; null when none does. */
+/** The one of the well-known formats that fits more than half of the lines: a torn line at either end does no harm. */
 export function detectLogFormat(lines: readonly Uint8Array[]): AccessLogFormat | null {
-  if (lines.length === 0) return null;
-  const formats = [RECOMMENDED_LOG_FORMAT, MAIN_LOG_FORMAT, COMBINED_LOG_FORMAT].map(compileLogFormat);
-  return formats.find((format) => lines.every((line) => parseAccessLogLine(format, line) !== null)) ?? null;
+  for (const format of KNOWN_FORMATS) {
+    const fitting = lines.filter((line) => parseAccessLogLine(format, line) !== null);
+    if (fitting.length * 2 > lines.length) return format;
+  }
+  return null;
 }

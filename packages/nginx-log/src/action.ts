@@ -87,19 +87,34 @@ const CORE_PHRASES = [
   'updating keys',
 ] as const;
 
+/** lua-nginx-module (OpenResty, Tengine, ingress-nginx), Tengine's multi upstream, Angie's HTTP/3 to upstreams. */
+const DERIVATIVE_PHRASES = [
+  'loading SSL certificate by lua',
+  'loading SSL client hello by lua',
+  'fetching SSL session by lua',
+  'storing SSL session by lua',
+  'proxy pass SSL handshaking',
+  'multi reading from upstream',
+  'QUIC handshaking to upstream',
+] as const;
+
 export type HttpPhrase = (typeof HTTP_PHRASES)[number];
 export type StreamPhrase = (typeof STREAM_PHRASES)[number];
 export type MailPhrase = (typeof MAIL_PHRASES)[number];
 export type CorePhrase = (typeof CORE_PHRASES)[number];
-export type ActionPhrase = HttpPhrase | StreamPhrase | MailPhrase | CorePhrase;
+export type DerivativePhrase = (typeof DERIVATIVE_PHRASES)[number];
+export type ActionPhrase = HttpPhrase | StreamPhrase | MailPhrase | CorePhrase | DerivativePhrase;
 
-/** `other`: a derivative's or a module's phrase, or `accepting new connection on ADDR`; hostile where the line is forged. */
+/** `other`: a module's phrase, or `accepting new connection on ADDR`; hostile where the line is forged. */
 export type Action =
   | { readonly kind: 'known'; readonly phrase: ActionPhrase }
   | { readonly kind: 'other'; readonly text: string };
 
 const KNOWN: ReadonlyMap<string, ActionPhrase> = new Map(
-  [...HTTP_PHRASES, ...STREAM_PHRASES, ...MAIL_PHRASES, ...CORE_PHRASES].map((phrase) => [phrase, phrase]),
+  [...HTTP_PHRASES, ...STREAM_PHRASES, ...MAIL_PHRASES, ...CORE_PHRASES, ...DERIVATIVE_PHRASES].map((phrase) => [
+    phrase,
+    phrase,
+  ]),
 );
 const STREAM: ReadonlySet<string> = new Set(STREAM_PHRASES);
 const MAIL: ReadonlySet<string> = new Set(MAIL_PHRASES);
@@ -114,6 +129,13 @@ const PRE_REQUEST: ReadonlySet<string> = new Set<ActionPhrase>([
   'reading client request headers',
 ]);
 
+/** Set by nginx, lua-nginx-module and Angie while an upstream is being greeted. */
+const UPSTREAM_HANDSHAKE: ReadonlySet<string> = new Set<ActionPhrase>([
+  'SSL handshaking to upstream',
+  'proxy pass SSL handshaking',
+  'QUIC handshaking to upstream',
+]);
+
 export function parseAction(text: string): Action {
   const phrase = KNOWN.get(text);
   return phrase === undefined ? { kind: 'other', text } : { kind: 'known', phrase };
@@ -122,6 +144,10 @@ export function parseAction(text: string): Action {
 /** The phrase when it is nginx's own, else null. */
 export function knownPhrase(action: Action | null): ActionPhrase | null {
   return action?.kind === 'known' ? action.phrase : null;
+}
+
+export function isUpstreamHandshake(action: Action | null): boolean {
+  return action?.kind === 'known' && UPSTREAM_HANDSHAKE.has(action.phrase);
 }
 
 export function isPreRequest(action: Action | null): boolean {

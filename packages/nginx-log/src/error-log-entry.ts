@@ -45,7 +45,7 @@ export interface ErrorLogEntry extends LineContext {
   readonly message: string;
   /** System or OpenSSL call that the message starts with: `recv()`, `connect()`, `SSL_do_handshake()`. */
   readonly call: string | null;
-  /** Linux errno: 104 ECONNRESET, 32 EPIPE, 111 ECONNREFUSED. */
+  /** Linux errno: 104 ECONNRESET, 32 EPIPE, 111 ECONNREFUSED; those of FreeBSD and macOS are translated. */
   readonly errno: number | null;
   readonly action: Action | null;
   /** Cut by NGX_MAX_ERROR_STR: an absent field says nothing, and the last one has lost its end. */

@@ -143,6 +143,11 @@ describe('the skeleton', () => {
     expect(entry.upstream).toMatchObject({ address: '10.0.0.2', port: 25 });
   });
 
+  test('freenginx and Angie say when they drop lines', () => {
+    const entry = parse('2026/11/22 07:59:09 [error] 31122#31120: too many log messages, limiting');
+    expect([lineKind(entry), isResetFamily(entry), decideSide(entry).side]).toEqual(['log-limited', false, 'none']);
+  });
+
   test('a message with quoted text keeps its errno', () => {
     const entry = parse(`${HEAD}open() "/a while b, client: x" failed (2: No such file or directory)${CLIENT}`);
     expect(entry).toMatchObject({ message: 'open() "/a while b, client: x" failed', errno: 2, client: '10.77.1.2' });

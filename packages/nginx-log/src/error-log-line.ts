@@ -1,11 +1,12 @@
 /**
  * One physical line of an error log to an entry (nginx-error-log.md 1.1):
  *   YYYY/MM/DD HH:MM:SS [level] PID#TID: [*N ]MESSAGE[ (ERRNO: STRERROR)][ while ACTION][, client: ...]
- * The text format of nginx, freenginx, Tengine, OpenResty and Angie. Not: Angie's `format=json`, lines wrapped by
- * Docker's json-file driver or by syslog. Judges nothing; doubts become flags.
+ * The text format of nginx, freenginx, Tengine, OpenResty and Angie, without what a collector puts around it
+ * (wrapped-line.ts). Not: Angie's `format=json`. Judges nothing; doubts become flags.
  */
 import { type Action, knownPhrase, parseAction } from './action.ts';
 import { isPlausibleStamp, type LogStamp } from './civil-time.ts';
+import { linuxErrno } from './errno.ts';
 import type { ErrorLogEntry, Level } from './error-log-entry.ts';
 import { decodeLatin1 } from './latin1.ts';
 import { contradictsLevel } from './level-check.ts';
@@ -29,7 +30,7 @@ export type ParsedLine =
 const STAMP = /^(\d{4})\/(\d\d)\/(\d\d) (\d\d):(\d\d):(\d\d) /;
 const HEAD = /^\[(emerg|alert|crit|error|warn|notice|info|debug)\] (\d{1,10})#(\d{1,10}): (?:\*(\d{1,20}) )?/;
 const HANDLER_START = / while |, (?:udp )?client: /g;
-const ERRNO = / \((\d{1,5}): [^()]{0,200}\)(?= while |, |$)/g;
+const ERRNO = / \((\d{1,5}: [^()]{0,200})\)(?= while |, |$)/g;
 const CALL = /^[A-Za-z_0-9]{1,32}\(\)(?= )/;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
 const CONTROL = /[\x00-\x1f\x7f]/;
@@ -108,7 +109,7 @@ function splitMessage(rest: string): MessageParts {
     return { message: rest.slice(0, handlerAt), errno: null, handlerText: rest.slice(handlerAt), isOpen };
   }
   const handlerText = rest.slice(errno.index + errno[0].length);
-  return { message: rest.slice(0, errno.index), errno: Number(errno[1]), handlerText, isOpen };
+  return { message: rest.slice(0, errno.index), errno: linuxErrno(errno[1] ?? ''), handlerText, isOpen };
 }
 
 /** `from`: offset after the first quoted text of a message such as `open() "..." failed`; 0 when fields come first. */

@@ -15,12 +15,20 @@ export { decodeLatin1 } from './latin1.ts';
 export type { LineKind } from './line-kind.ts';
 export { isLostConnectionErrno, isResetFamily, LINE_KINDS, lineKind } from './line-kind.ts';
 export { flagsFromNext, LineSequence } from './line-sequence.ts';
-export type { AccessLogFormat, LogEscape, LogFormatPart } from './log-format.ts';
-export { COMBINED_LOG_FORMAT, compileLogFormat, MAIN_LOG_FORMAT, RECOMMENDED_LOG_FORMAT } from './log-format.ts';
+export type { AccessLogFormat, LogEscape, LogFormatPart, ValueShape } from './log-format.ts';
+export {
+  COMBINED_LOG_FORMAT,
+  compileLogFormat,
+  DETAILED_LOG_FORMAT,
+  INGRESS_LOG_FORMAT,
+  MAIN_LOG_FORMAT,
+  RECOMMENDED_LOG_FORMAT,
+} from './log-format.ts';
 export type { RequestLine } from './request-line.ts';
 export { parseRequestLine } from './request-line.ts';
 export type { Certainty, SideDecision } from './side.ts';
 export { decideSide } from './side.ts';
+export { StampClock } from './stamp-clock.ts';
 export type { StreamBytes } from './stream-bytes.ts';
 export type { StreamConnect } from './stream-connect.ts';
 export { parseStreamConnect } from './stream-connect.ts';
@@ -29,3 +37,5 @@ export type { StampInstants } from './time-zone.ts';
 export { isTimeZone, stampToEpochUs } from './time-zone.ts';
 export type { UpstreamRef } from './upstream-ref.ts';
 export { parseUpstream } from './upstream-ref.ts';
+export type { UnwrappedLine } from './wrapped-line.ts';
+export { unwrapLine } from './wrapped-line.ts';

@@ -11,58 +11,67 @@ const PAREN_OPEN = 0x28;
 
 /** Length of `YYYY/MM/DD HH:MM:SS `; the level's bracket comes next. */
 const STAMP_LEN = 20;
-/** `[notice] `, a pid and a tid of 10 digits each: the `*` comes no later. */
+/** `[info] 1#1: `: the `*` comes no sooner after the bracket; `[notice] ` and ten digits each of pid and tid: and no later. */
+const HEAD_MIN_LEN = 12;
 const HEAD_MAX_LEN = 40;
 
-/** First bytes of the family's messages, one character each after `*N `; `client ` and `upstream ` are looked at again. */
-const STARTS: readonly string[] = [
-  'recv()',
-  'readv()',
-  'send',
-  'SSL_',
-  'writev()',
-  'connect()',
-  'peer closed',
-  'upstream prem',
-  'epoll_wait()',
-  'kevent()',
+const latin1 = (text: string): Uint8Array => Uint8Array.from(text, (char) => char.charCodeAt(0));
+
+/** First bytes of the family's messages, one character each after `*N `; CLIENT_START is looked at again. */
+const CLIENT_START = latin1('client ');
+const STARTS: readonly Uint8Array[] = [
+  CLIENT_START,
+  ...['recv()', 'readv()', 'send', 'SSL_', 'writev()', 'connect()'].map(latin1),
+  ...['peer closed', 'upstream prem', 'epoll_wait()', 'kevent()'].map(latin1),
 ];
-const CLIENT_START = 'client ';
-const CLOSED_EARLY_START = 'client prem';
+/** By their first byte: most messages are out after one look (half the time of trying all, measured). */
+const STARTS_BY_BYTE: readonly (readonly Uint8Array[])[] = Array.from({ length: 256 }, (_, byte) =>
+  STARTS.filter((start) => start[0] === byte),
+);
+const CLOSED_EARLY = latin1('prem');
 /** `client ADDRESS closed keepalive connection (104`: the errno of the longest address line-kind.ts takes starts by here. */
 const KEEPALIVE_MAX_LEN = 168;
 
-function startsAt(line: Uint8Array, at: number, text: string): boolean {
-  for (let i = 0; i < text.length; i++) if (line[at + i] !== text.charCodeAt(i)) return false;
+function startsAt(bytes: Uint8Array, at: number, start: Uint8Array): boolean {
+  for (let i = 0; i < start.length; i++) if (bytes[at + i] !== start[i]) return false;
   return true;
 }
 
 /** Offset of MESSAGE after `*N `, -1 when the line has no connection number. */
-function messageOffset(line: Uint8Array): number {
-  let start = 0;
-  while (line[start] === NUL) start++;
-  if (line[start + STAMP_LEN] !== BRACKET_OPEN) return -1;
-  const limit = Math.min(start + STAMP_LEN + HEAD_MAX_LEN, line.byteLength);
-  let at = start + STAMP_LEN;
-  while (at < limit && line[at] !== STAR) at++;
-  if (at === limit) return -1;
-  while (at < line.byteLength && line[at] !== SPACE) at++;
+function messageOffset(bytes: Uint8Array, from: number, end: number): number {
+  let bracket = from + STAMP_LEN;
+  while (bytes[bracket - STAMP_LEN] === NUL) bracket++;
+  if (bytes[bracket] !== BRACKET_OPEN) return -1;
+  const limit = Math.min(bracket + HEAD_MAX_LEN, end);
+  let at = bracket + HEAD_MIN_LEN;
+  while (at < limit && bytes[at] !== STAR) at++;
+  if (at >= limit) return -1;
+  while (at < end && bytes[at] !== SPACE) at++;
   return at + 1;
 }
 
+/** Which of STARTS the message at `at` begins with. */
+function startOf(bytes: Uint8Array, at: number): Uint8Array | undefined {
+  for (const start of STARTS_BY_BYTE[bytes[at] ?? NUL] ?? []) if (startsAt(bytes, at, start)) return start;
+  return undefined;
+}
+
 /** A line of every request that ends well is `client ADDRESS closed keepalive connection`: out without an errno. */
-function hasParenWithin(line: Uint8Array, from: number, len: number): boolean {
-  const end = Math.min(from + len, line.byteLength);
-  for (let at = from; at < end; at++) if (line[at] === PAREN_OPEN) return true;
+function isLostClient(bytes: Uint8Array, at: number, end: number): boolean {
+  const address = at + CLIENT_START.length;
+  if (startsAt(bytes, address, CLOSED_EARLY)) return true;
+  const errnoEnd = Math.min(at + KEEPALIVE_MAX_LEN, end);
+  for (let i = address; i < errnoEnd; i++) if (bytes[i] === PAREN_OPEN) return true;
   return false;
 }
 
-/** `line` is one line, with or without its LF. Total. Speed: bench/interest.mjs. */
-export function mayBeOfInterest(line: Uint8Array): boolean {
-  const at = messageOffset(line);
+/**
+ * The line is `bytes` from `from` to `end`, with or without its LF; what lies beyond `end` may make it true, never false.
+ * Total. Speed: test/bench/line-scan.mjs.
+ */
+export function mayBeOfInterest(bytes: Uint8Array, from = 0, end: number = bytes.byteLength): boolean {
+  const at = messageOffset(bytes, from, end);
   if (at < 0) return false;
-  if (startsAt(line, at, CLIENT_START)) {
-    return startsAt(line, at, CLOSED_EARLY_START) || hasParenWithin(line, at, KEEPALIVE_MAX_LEN);
-  }
-  return STARTS.some((text) => startsAt(line, at, text));
+  const start = startOf(bytes, at);
+  return start === CLIENT_START ? isLostClient(bytes, at, end) : start !== undefined;
 }

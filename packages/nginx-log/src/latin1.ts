@@ -15,3 +15,20 @@ export function decodeLatin1(bytes: Uint8Array): string {
   }
   return text;
 }
+
+/** The inverse. Characters above U+00FF, which no byte of a log stands for, come out in UTF-8. */
+export function encodeLatin1(text: string): Uint8Array {
+  const bytes: number[] = [];
+  for (const char of text) {
+    const code = char.codePointAt(0) ?? 0;
+    if (code <= 0xff) bytes.push(code);
+    else if (code < 0x800) bytes.push(0xc0 | (code >> 6), low6(code));
+    else if (code < 0x10000) bytes.push(0xe0 | (code >> 12), low6(code >> 6), low6(code));
+    else bytes.push(0xf0 | (code >> 18), low6(code >> 12), low6(code >> 6), low6(code));
+  }
+  return Uint8Array.from(bytes);
+}
+
+function low6(code: number): number {
+  return 0x80 | (code & 0x3f);
+}

@@ -14,7 +14,8 @@ export interface ParsedContext extends LineContext {
   readonly flags: readonly SuspectFlag[];
 }
 
-const CLIENT = /^, (?:udp )?client: /;
+/** A timer of OpenResty says so first (ngx_http_lua_log_timer_error). */
+const CLIENT = /^(?:, context: ngx\.timer)?, (?:udp )?client: /;
 const SERVER = ', server: ';
 const AFTER_SERVER = /, (?:request: "|request_line: "|subrequest: "|upstream: |host: "|referrer: "|login: "|user: ")/;
 

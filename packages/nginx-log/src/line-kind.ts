@@ -3,6 +3,7 @@
  * lost connection. Rests on the constant text at the start of MESSAGE, which no client writes. Says nothing about the
  * side that failed; that is side.ts.
  */
+import { isUpstreamHandshake } from './action.ts';
 import type { ErrorLogEntry } from './error-log-entry.ts';
 
 /** In the order of nginx-error-log.md 2.2. `reset-*`: the call failed with one of LOST_CONNECTION_ERRNOS. */
@@ -37,6 +38,7 @@ export const LINE_KINDS = [
   'stream-timed-out',
   'accept-failed',
   'socket-error',
+  'log-limited',
   'other',
 ] as const;
 export type LineKind = (typeof LINE_KINDS)[number];
@@ -92,6 +94,7 @@ const MESSAGES: readonly (readonly [pattern: RegExp, kind: LineKind])[] = [
   [/^connection timed out/, 'stream-timed-out'],
   [/^(?:kevent\(\) reported that )?connect\(\) (?:to \S{1,256} )?failed/, 'connect-failed'],
   [/^accept4?\(\) failed/, 'accept-failed'],
+  [/^too many log messages, limiting$/, 'log-limited'],
 ];
 
 function handshakeKind(entry: ErrorLogEntry): LineKind | null {
@@ -140,6 +143,6 @@ export function isResetFamily(entry: ErrorLogEntry): boolean {
   if (entry.connectionNumber === null) return false;
   const kind = lineKind(entry);
   if (ALWAYS_LOST.has(kind)) return true;
-  if (kind === 'tls-handshake-closed') return entry.action?.kind === 'known' && /upstream$/.test(entry.action.phrase);
+  if (kind === 'tls-handshake-closed') return isUpstreamHandshake(entry.action);
   return LOST_WITH_ERRNO.has(kind) && isLostConnectionErrno(entry.errno);
 }

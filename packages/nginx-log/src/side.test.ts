@@ -43,6 +43,36 @@ test.each([
     certainty: 'certain',
   },
   {
+    name: 'a cosocket in a timer of OpenResty',
+    text: '[error] 1#1: *2 recv() failed (104: Connection reset by peer), context: ngx.timer',
+    side: 'other',
+    certainty: 'high',
+  },
+  {
+    name: 'the same with the client that set the timer',
+    text: '[error] 1#1: *2 recv() failed (104: Connection reset by peer), context: ngx.timer, client: 10.0.0.1, server: 0.0.0.0:80',
+    side: 'other',
+    certainty: 'high',
+  },
+  {
+    name: 'a cosocket of a request',
+    text: '[error] 1#1: *2 recv() failed (104: Connection reset by peer), client: 10.0.0.1, server: x, request: "GET / HTTP/1.1"',
+    side: 'other',
+    certainty: 'high',
+  },
+  {
+    name: 'a handshake to an upstream with certificates by Lua',
+    text: `[error] 1#1: *2 peer closed connection in SSL handshake (104: Connection reset by peer) while proxy pass SSL handshaking${CONTEXT}`,
+    side: 'upstream',
+    certainty: 'certain',
+  },
+  {
+    name: 'a health check of Tengine',
+    text: '[error] 1#1: recv() failed (104: Connection reset by peer)',
+    side: 'none',
+    certainty: 'certain',
+  },
+  {
     name: 'a cut line',
     text: `[error] 1#1: *7 recv() failed (104: x), client: 10.0.0.1, server: x, request: "GET /${'a'.repeat(2048)}`,
     side: 'upstream',

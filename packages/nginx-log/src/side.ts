@@ -3,7 +3,7 @@
  * order. Level = side is nginx's own rule (ngx_connection_error); the `while` phrase and the presence of an upstream
  * are not. Knows no packets and says nothing about who reset.
  */
-import { knownPhrase } from './action.ts';
+import { isUpstreamHandshake, knownPhrase } from './action.ts';
 import type { ErrorLogEntry } from './error-log-entry.ts';
 import { isSocketCall } from './line-kind.ts';
 
@@ -50,16 +50,19 @@ function namedInMessage(entry: ErrorLogEntry): SideDecision | null {
   if (NAMES_CLIENT.test(entry.message)) return decision('client', 'certain', 'the message names the client');
   if (NAMES_UPSTREAM.test(entry.message)) return decision('upstream', 'certain', 'the message names the upstream');
   if (entry.message !== 'peer closed connection in SSL handshake') return null;
-  const isUpstream = knownPhrase(entry.action) === 'SSL handshaking to upstream' && entry.level === 'error';
+  const isUpstream = isUpstreamHandshake(entry.action) && entry.level === 'error';
   return isUpstream
     ? decision('upstream', 'certain', 'the TLS handshake to the upstream failed, at level error')
     : decision('client', 'certain', 'the TLS handshake of the client failed');
 }
 
-/** Rule 7, asked before rules 3 and 5 could call it an upstream: a module's own socket has a request but no upstream. */
+/**
+ * Rule 7, asked before rules 3 and 5 could call it an upstream: a module's own socket has no upstream, with a request or
+ * without (`recv() failed (104: ...), context: ngx.timer` of OpenResty).
+ */
 function thirdParty(entry: ErrorLogEntry): SideDecision | null {
   if (entry.level !== 'error' || !isSocketCall(entry.call) || entry.call === 'readv()') return null;
-  if (entry.context === 'none' || entry.upstream !== null || entry.truncated) return null;
+  if (entry.upstream !== null || entry.truncated) return null;
   return decision('other', 'high', 'a socket failed at level error with no upstream: a module has its own connection');
 }
 
@@ -83,11 +86,11 @@ function byLevel(entry: ErrorLogEntry): SideDecision {
 
 /** Strange TLS peers are logged at crit on both sides: the one place where the action says more than the level. */
 function handshakeByAction(entry: ErrorLogEntry): SideDecision {
-  const phrase = knownPhrase(entry.action);
-  if (phrase === 'SSL handshaking to upstream') {
+  if (isUpstreamHandshake(entry.action)) {
     return decision('upstream', 'high', 'the TLS handshake to the upstream failed');
   }
-  if (phrase === 'SSL handshaking') return decision('client', 'high', 'the TLS handshake of the client failed');
+  if (knownPhrase(entry.action) === 'SSL handshaking')
+    return decision('client', 'high', 'the TLS handshake of the client failed');
   return decision('unknown', 'low', `level ${entry.level} does not tell the side`);
 }
 

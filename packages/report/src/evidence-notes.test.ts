@@ -7,5 +7,5 @@ test('a claim stands once, at the last packet that shows it', () => {
     { claim: 'the client answered with RST', frames: [6], displayFilter: '' },
     { claim: 'nothing came after', frames: [], displayFilter: '' },
   ]);
-  expect([...notes]).toEqual([[6, 'nginx sent FIN; the client answered with RST']]);
+  expect([...notes]).toEqual([[6, 'nginx sent FIN. the client answered with RST']]);
 });

@@ -2,10 +2,10 @@ import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
+import { frameFilter } from '@resetscope/diagnosis';
 import { findProgram, makeTempDir } from '@resetscope/testkit';
 import type { CapturedFrame } from '@resetscope/wire';
 import { evidencePcapng } from './evidence-pcapng.ts';
-import { frameFilter } from './wireshark-filter.ts';
 
 /** LINKTYPE_RAW: no link header. */
 const frames: readonly CapturedFrame[] = [4101, 4102, 4103].map((frameNumber, at) => ({

@@ -2,6 +2,7 @@
 import type { Incident } from '@resetscope/diagnosis';
 import { formatStream, ladderHeads } from './ladder-heads.ts';
 import { formatLadder } from './ladder-text.ts';
+import { shownLine } from './log-line.ts';
 import {
   confidenceWords,
   frameWords,
@@ -25,7 +26,7 @@ export function renderIncidentMarkdown(incident: Incident, link: string | null =
     `**${markdownText(incident.sentence)}**`,
     markdownText(headline(incident)),
     answerList(incident),
-    markdownCode(incident.line.raw),
+    markdownCode(shownLine(incident.line)),
     streamLines(incident),
     ladder === '' ? '' : markdownCode(ladder, true),
     evidenceList(incident),

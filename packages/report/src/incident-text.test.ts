@@ -34,9 +34,23 @@ describe('renderIncidentText', () => {
     expect(plain(postIncident, 60)).toContain('tcp.stream eq 132 and frame.number in {488, 526..528, 543}\n');
   });
 
+  test('a claim has its filter where its frames are too many to name', () => {
+    const [claim] = postIncident.evidence;
+    const many = { ...claim!, frames: [1, 2, 3, 4, 5, 6, 7, 8, 9], displayFilter: 'frame.number in {1..9}' };
+    expect(plain({ ...postIncident, evidence: [many] })).toContain('\n              frame.number in {1..9}\n');
+    expect(plain()).not.toMatch(/^ +frame\.number/m);
+  });
+
+  test('a cause that leaves the same traces stands beside the chosen one', () => {
+    const other = { cause: 'other', title: 'Another cause', missing: 'the kernel says which' };
+    expect(plain({ ...postIncident, causeAlternatives: [other] })).toContain(
+      'Also        · Another cause: the kernel says which\n',
+    );
+  });
+
   test('a line without a connection shows the reason and no empty section', () => {
     const text = plain(unmatchedIncident);
-    expect(text).toContain('unmatched: capture lost packets');
+    expect(text).toContain('No connection found: capture lost packets');
     expect(text).not.toMatch(/^(To change|Connection|Evidence|Also)|frame/m);
   });
 

@@ -1,19 +1,19 @@
 /** One incident for a terminal: the sentence, the three answers, the line, the ladder, the evidence, the trust. */
 import type { Evidence, Incident } from '@resetscope/diagnosis';
 import { formatStream, ladderHeads } from './ladder-heads.ts';
-import { formatLadder, MIN_WIDTH, type TextStyle } from './ladder-text.ts';
+import { formatLadder, type TextStyle, textWidth } from './ladder-text.ts';
 import { logLineParts } from './log-line.ts';
 import { makePaint, type Paint } from './paint.ts';
+import { type Explained, lineCase, type ReportCase } from './report-case.ts';
 import {
   confidenceWords,
+  FRAMES_NAMED,
   frameWords,
   HARM_WORDS,
   loggedWords,
   otherFixes,
   outcomeWords,
-  REASON_WORDS,
   trustWords,
-  whoWords,
 } from './verdict-words.ts';
 import { visibleText } from './visible-text.ts';
 import { wrapText } from './wrap-text.ts';
@@ -28,25 +28,31 @@ interface Page {
 
 /** Lines ended by `\n`. Nothing from the log or the wire reaches the terminal unescaped. */
 export function renderIncidentText(incident: Incident, style: TextStyle): string {
-  const page: Page = { paint: makePaint(style.color), width: Math.max(style.width, MIN_WIDTH) };
-  const ladder = formatLadder(incident.ladder, ladderHeads(incident), style);
+  return renderCaseText(lineCase(incident), style);
+}
+
+/** The same, also for a connection without a line. */
+export function renderCaseText(one: ReportCase, style: TextStyle): string {
+  const { verdict, incident, silence } = one;
+  const page: Page = { paint: makePaint(style.color), width: textWidth(style) };
+  const also = [
+    ...verdict.causeAlternatives.flatMap(({ title, missing }) => bullet(`${title}: ${missing}`, page)),
+    ...(incident?.alternatives ?? []).flatMap((alternative) => alternativeLines(alternative, page)),
+  ];
   const blocks = [
-    sentenceBlock(incident, page),
-    answersBlock(incident, page),
-    lineBlock(incident, page),
-    streamBlock(incident, page),
-    ladder,
+    sentenceBlock(one, page),
+    answersBlock(verdict, page),
+    incident === null ? '' : lineBlock(incident, page),
+    silence === null ? '' : section('No line', flow(silence, page), page),
+    streamBlock(verdict, page),
+    formatLadder(verdict.ladder, ladderHeads(verdict), style),
     section(
       'Evidence',
-      incident.evidence.flatMap((evidence) => evidenceLines(evidence, page)),
+      verdict.evidence.flatMap((evidence) => evidenceLines(evidence, page)),
       page,
     ),
-    section(
-      'Also',
-      incident.alternatives.flatMap((alternative) => alternativeLines(alternative, page)),
-      page,
-    ),
-    section('Trust', flow(trustWords(incident).join(' · '), page), page),
+    section('Also', also, page),
+    incident === null ? '' : section('Trust', flow(trustWords(incident).join(' · '), page), page),
   ];
   return `${blocks.filter((block) => block !== '').join('\n\n')}\n`;
 }
@@ -59,37 +65,36 @@ export function harmMark(incident: Pick<Incident, 'harm'>, paint: Paint): string
   return harm === 'harmless' ? paint.green('●') : paint.dim('○');
 }
 
-function sentenceBlock(incident: Incident, { paint, width }: Page): string {
-  const lines = wrapText(visibleText(incident.sentence), width - 2).map((line) => paint.bold(line));
-  const sure = incident.status === 'matched' ? `confidence ${confidenceWords(incident.confidence)}` : incident.status;
-  const why = incident.reason === null ? '' : `: ${REASON_WORDS[incident.reason]}`;
-  const title = `${HARM_WORDS[incident.harm]} · ${visibleText(incident.title)} · ${sure}${why}`;
+function sentenceBlock({ verdict, incident, title, certainty }: ReportCase, { paint, width }: Page): string {
+  const lines = wrapText(visibleText(verdict.sentence), width - 2).map((line) => paint.bold(line));
+  const sure = incident === null || incident.status === 'matched' ? `confidence ${certainty}` : incident.status;
+  const about = `${HARM_WORDS[verdict.harm]} · ${visibleText(title)} · ${sure}`;
   return [
-    `${harmMark(incident, paint)} ${lines.join('\n  ')}`,
-    ...wrapText(title, width - 2).map((line) => `  ${paint.dim(line)}`),
+    `${harmMark(verdict, paint)} ${lines.join('\n  ')}`,
+    ...wrapText(about, width - 2).map((line) => `  ${paint.dim(line)}`),
   ].join('\n');
 }
 
-function answersBlock(incident: Incident, page: Page): string {
-  const { answers, outcome } = incident;
+function answersBlock(verdict: Explained, page: Page): string {
+  const { answers, cause, outcome } = verdict;
   const facts = (words: string): readonly string[] =>
     words === '' ? [] : flow(words, page).map((line) => page.paint.dim(line));
-  const change = [...flow(answers.change, page), ...fixLines(incident, page)];
+  const change = [...flow(answers.change, page), ...fixLines(verdict, page)];
   return [
     section(
       'Succeeded?',
       [...flow(answers.succeeded, page), ...facts(outcome === null ? '' : outcomeWords(outcome))],
       page,
     ),
-    section('Who?', [...flow(answers.who, page), ...facts(whoWords(incident))], page),
+    section('Who?', [...flow(answers.who, page), ...facts(cause === null ? '' : `cause ${cause}`)], page),
     section('To change', change, page),
   ]
     .filter((answer) => answer !== '')
     .join('\n');
 }
 
-function fixLines(incident: Incident, page: Page): readonly string[] {
-  return otherFixes(incident).flatMap(({ party, text }) => bullet(`${party}: ${text}`, page));
+function fixLines(verdict: Explained, page: Page): readonly string[] {
+  return otherFixes(verdict).flatMap(({ party, text }) => bullet(`${party}: ${text}`, page));
 }
 
 function lineBlock(incident: Incident, page: Page): string {
@@ -123,8 +128,8 @@ function paintRuns(line: string, isMatched: readonly boolean[], paint: Paint): s
   return painted;
 }
 
-function streamBlock(incident: Incident, page: Page): string {
-  const { stream, reset, history, teardown, wiresharkFilter } = incident;
+function streamBlock(verdict: Explained, page: Page): string {
+  const { stream, reset, history, teardown, wiresharkFilter } = verdict;
   if (stream === null) return '';
   const facts = [
     `${formatStream(stream)}, tcp.stream ${stream.index}`,
@@ -140,7 +145,9 @@ function streamBlock(incident: Incident, page: Page): string {
 
 function evidenceLines(evidence: Evidence, page: Page): readonly string[] {
   const frames = evidence.frames.length === 0 ? '' : ` (${frameWords(evidence.frames)})`;
-  return [...bullet(`${evidence.claim}${frames}`, page), ...filterLines(evidence.displayFilter, page, '  ')];
+  // A filter for frames that are all named says nothing new.
+  const filter = evidence.frames.length > FRAMES_NAMED ? filterLines(evidence.displayFilter, page, '  ') : [];
+  return [...bullet(`${evidence.claim}${frames}`, page), ...filter];
 }
 
 function alternativeLines(alternative: Incident['alternatives'][number], page: Page): readonly string[] {

@@ -1,7 +1,13 @@
 export type { Analysis, ResetCounts } from './analysis.ts';
-export { renderAnalysisText } from './analysis-text.ts';
+export {
+  type InlineAsset,
+  type ReportAssets,
+  type ReportSources,
+  renderAnalysisHtml,
+} from './analysis-html.ts';
+export { type Detail, renderAnalysisText } from './analysis-text.ts';
 export { evidenceNotes } from './evidence-notes.ts';
-export { evidencePcapng } from './evidence-pcapng.ts';
+export { EvidencePcapng, evidencePcapng } from './evidence-pcapng.ts';
 export { type HtmlValue, html, SafeHtml } from './html.ts';
 export { renderIncidentMarkdown } from './incident-markdown.ts';
 export { renderIncidentText } from './incident-text.ts';
@@ -10,6 +16,14 @@ export { formatStream, type LadderHeads, ladderHeads } from './ladder-heads.ts';
 export { ladderSvg } from './ladder-svg.ts';
 export { formatLadder, type TextStyle } from './ladder-text.ts';
 export { type LinePart, logLineParts } from './log-line.ts';
+export { answersSection } from './markup/answers.ts';
+export { badge, harmBadge, harmDot, type Tone } from './markup/badge.ts';
+export { copyable } from './markup/copyable.ts';
+export { evidenceSection } from './markup/evidence.ts';
+export { type HeadingLevel, heading } from './markup/heading.ts';
+export { lineSection } from './markup/line.ts';
+export { packetsSection } from './markup/packets.ts';
+export { trustSection } from './markup/trust.ts';
 export {
   confidenceWords,
   frameWords,
@@ -20,7 +34,5 @@ export {
   REASON_WORDS,
   RESETTER_WORDS,
   trustWords,
-  whoWords,
 } from './verdict-words.ts';
 export { visibleLines, visibleText } from './visible-text.ts';
-export { frameFilter, type StreamSelector, wiresharkFilter } from './wireshark-filter.ts';

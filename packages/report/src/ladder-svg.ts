@@ -38,13 +38,11 @@ interface Placed {
   readonly y: number;
 }
 
-/** Empty markup without rows. `title` and `summary` are read out by screen readers. */
-export function ladderSvg(rows: readonly LadderRow[], heads: LadderHeads, title: string, summary: string): SafeHtml {
+/** Empty markup without rows. `label` is read out by screen readers. */
+export function ladderSvg(rows: readonly LadderRow[], heads: LadderHeads, label: string): SafeHtml {
   if (rows.length === 0) return html``;
   const { placed, height } = place(rows);
-  return html`<svg class="rs-ladder" viewBox="0 0 ${AT.width} ${height}" width="${AT.width}" height="${height}" role="img" aria-labelledby="rs-ladder-title rs-ladder-desc" xmlns="http://www.w3.org/2000/svg" font-size="12">
-<title id="rs-ladder-title">${visibleText(title)}</title>
-<desc id="rs-ladder-desc">${visibleText(summary)}</desc>
+  return html`<svg class="rs-ladder" viewBox="0 0 ${AT.width} ${height}" width="${AT.width}" height="${height}" role="img" aria-label="${visibleText(label)}" xmlns="http://www.w3.org/2000/svg" font-size="12">
 ${drawHeads(heads)}
 ${drawLifelines(placed, height)}
 ${placed.map(drawRow)}

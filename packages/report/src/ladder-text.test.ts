@@ -27,10 +27,10 @@ describe('formatLadder', () => {
     );
   });
 
-  test.each([40, 60, 80, 100, 200])('every line is as wide as asked, at least 60: width %d', (width) => {
+  test.each([40, 60, 80, 100, 200])('every line is as wide as asked, 60 to 120: width %d', (width) => {
     for (const ladder of [postIncident.ladder, hostileIncident().ladder]) {
       const lines = formatLadder(ladder, heads, { color: false, width }).split('\n');
-      expect(new Set(lines.slice(1).map((line) => line.length))).toEqual(new Set([Math.max(width, 60)]));
+      expect(new Set(lines.slice(1).map((line) => line.length))).toEqual(new Set([Math.min(Math.max(width, 60), 120)]));
     }
   });
 

@@ -9,12 +9,19 @@ import { cutText, wrapText } from './wrap-text.ts';
 export interface TextStyle {
   /** ANSI colours. */
   readonly color: boolean;
-  /** Columns of the terminal; fewer than MIN_WIDTH are taken as MIN_WIDTH. */
+  /** Columns of the terminal; used are MIN_WIDTH to MAX_WIDTH. */
   readonly width: number;
 }
 
 /** Narrower, an arrow has no room for its numbers. */
-export const MIN_WIDTH = 60;
+const MIN_WIDTH = 60;
+/** Wider, arrows are long ways for the eye and lines of text hard to follow (chosen). */
+const MAX_WIDTH = 120;
+
+/** Columns to fill. */
+export function textWidth({ width }: TextStyle): number {
+  return Math.min(Math.max(width, MIN_WIDTH), MAX_WIDTH);
+}
 
 const FRAME_WIDTH = 8;
 const TIME_WIDTH = 12;
@@ -32,7 +39,7 @@ export function formatLadder(rows: readonly LadderRow[], heads: LadderHeads, sty
   if (rows.length === 0) return '';
   const drawing: Drawing = {
     paint: makePaint(style.color),
-    span: Math.max(style.width, MIN_WIDTH) - MARGIN_WIDTH,
+    span: textWidth(style) - MARGIN_WIDTH,
   };
   const lines = [headLine(heads, drawing)];
   rows.forEach((row, at) => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { postIncident } from '../test-data/incidents.ts';
-import { logLineParts } from './log-line.ts';
+import { logLineParts, shownLine } from './log-line.ts';
 
 const marked = (incident: Parameters<typeof logLineParts>[0]): readonly string[] =>
   logLineParts(incident)
@@ -42,4 +42,9 @@ describe('logLineParts', () => {
       }),
     );
   });
+});
+
+test('a line longer than any of nginx is counted, not shown to its end', () => {
+  expect(shownLine({ raw: 'x'.repeat(4096) })).toBe('x'.repeat(4096));
+  expect(shownLine({ raw: 'x'.repeat(5000) })).toBe(`${'x'.repeat(4096)}… 904 more bytes`);
 });

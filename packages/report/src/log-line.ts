@@ -13,11 +13,19 @@ const STAMP = /^\d{4}\/\d\d\/\d\d \d\d:\d\d:\d\d/;
 /** `(104: Connection reset by peer)`; the text is the C library's, the number is what counts. */
 const ERRNO = /\(\d{1,3}: [^()]{1,60}\)/;
 
-/** Parts in order; joined they are the line. Fields are looked for in the order nginx writes them, each once. */
+/** Bytes shown of a line. nginx cuts at 2048 (ngx_log.h, NGX_MAX_ERROR_STR), OpenResty at 4096: a longer one is none of theirs. */
+const SHOWN_LEN = 4096;
+
+/** The line as written, to show: what is beyond any nginx line is counted instead. */
+export function shownLine({ raw }: Pick<Incident['line'], 'raw'>): string {
+  return raw.length <= SHOWN_LEN ? raw : `${raw.slice(0, SHOWN_LEN)}… ${raw.length - SHOWN_LEN} more bytes`;
+}
+
+/** Parts in order; joined they are the shown line. Fields are looked for in the order nginx writes them, each once. */
 export function logLineParts(
   incident: Pick<Incident, 'line' | 'client' | 'request' | 'upstream'>,
 ): readonly LinePart[] {
-  const { raw } = incident.line;
+  const raw = shownLine(incident.line);
   const { method, target, host } = incident.request;
   const requestLine = target === null ? null : [method, target].filter((part) => part !== null).join(' ');
   const parts: LinePart[] = [];

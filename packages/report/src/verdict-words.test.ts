@@ -1,14 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { postIncident, unmatchedIncident } from '../test-data/incidents.ts';
-import {
-  confidenceWords,
-  frameWords,
-  loggedWords,
-  otherFixes,
-  outcomeWords,
-  trustWords,
-  whoWords,
-} from './verdict-words.ts';
+import { postIncident } from '../test-data/incidents.ts';
+import { confidenceWords, frameWords, loggedWords, otherFixes, outcomeWords, trustWords } from './verdict-words.ts';
 
 test.each([
   { confidence: 0, words: '0 %' },
@@ -40,12 +32,6 @@ describe('words of an incident', () => {
   test('the stamp claims no fraction it does not have', () => {
     expect(loggedWords({ loggedAt: '2026-11-22T07:55:15.000000Z' })).toBe('logged 2026-11-22T07:55:15Z');
     expect(loggedWords({ loggedAt: '2026-11-22T07:55:15.250Z' })).toBe('logged 2026-11-22T07:55:15.250Z');
-  });
-
-  test('who', () => {
-    expect(whoWords(postIncident)).toBe('client, lingering, not a normal close');
-    expect(whoWords({ ...postIncident, reset: null, normalClose: true })).toBe('lingering, normal close');
-    expect(whoWords(unmatchedIncident)).toBe('');
   });
 
   test('trust: nothing is said of a connection that is not there', () => {

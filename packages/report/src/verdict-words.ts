@@ -57,15 +57,6 @@ export function outcomeWords(outcome: Outcome): string {
   return [...parts, DELIVERED_WORDS[outcome.delivered], RETRY_WORDS[outcome.retrySafe]].join(', ');
 }
 
-/** `client, lingering, normal close`; empty without a match. */
-export function whoWords(incident: Pick<Incident, 'reset' | 'phase' | 'normalClose'>): string {
-  const { reset, phase, normalClose } = incident;
-  const by = reset === null ? [] : [RESETTER_WORDS[reset.by]];
-  const during = phase === null ? [] : [phase];
-  if (by.length + during.length === 0) return '';
-  return [...by, ...during, normalClose ? 'normal close' : 'not a normal close'].join(', ');
-}
-
 /** The fixes that the third answer does not already say. */
 export function otherFixes({ answers, fixes }: Pick<Incident, 'answers' | 'fixes'>): readonly Fix[] {
   const said = answers.change.replace(/\.$/, '').toLowerCase();
@@ -78,10 +69,13 @@ export function confidenceWords(confidence: number): string {
   return `${confidence < 1 ? Math.min(percent, 99) : percent} %`;
 }
 
-/** `frame 7`, `frames 7, 9`; a long list is cut: the filter beside it has them all. */
+/** Frame numbers in words at most; beyond, the filter beside them has them all (chosen). */
+export const FRAMES_NAMED = 8;
+
+/** `frame 7`, `frames 7, 9`; a list longer than FRAMES_NAMED is cut. */
 export function frameWords(frames: readonly number[]): string {
-  const shown = frames.slice(0, 8).join(', ');
-  return `${frames.length === 1 ? 'frame' : 'frames'} ${shown}${frames.length > 8 ? ', …' : ''}`;
+  const shown = frames.slice(0, FRAMES_NAMED).join(', ');
+  return `${frames.length === 1 ? 'frame' : 'frames'} ${shown}${frames.length > FRAMES_NAMED ? ', …' : ''}`;
 }
 
 /** The log's stamp is whole seconds; a fraction of zeros would claim more. */

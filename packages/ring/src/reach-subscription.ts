@@ -6,6 +6,9 @@ interface Waiter {
   readonly settle: (reached: boolean) => void;
 }
 
+/** How long the first answer of Redis may take beyond a short wait: a loaded host must not look like a Redis that is away. */
+const FIRST_ANSWER_MS = 2000;
+
 export class ReachSubscription {
   private readonly redis: Redis;
   /** The stored reach could not be asked: every wait rejects, a new subscription is needed. */
@@ -33,7 +36,7 @@ export class ReachSubscription {
     });
   }
 
-  /** True as soon as the reach is tsUs or later, false after timeoutMs. Rejects when Redis cannot be asked, also not by then. */
+  /** True as soon as the reach is tsUs or later, false after timeoutMs. Rejects when Redis cannot be asked, also not by then; its first answer may take longer. */
   wait(tsUs: number, timeoutMs: number): Promise<boolean> {
     if (this.newestUs >= tsUs) return Promise.resolve(true);
     return new Promise<boolean>((resolve, reject) => {
@@ -43,9 +46,13 @@ export class ReachSubscription {
         done();
       };
       const fail = (error: unknown): void => finish(() => reject(error));
-      const timer = setTimeout(() => {
+      let timer = setTimeout(() => {
         if (this.isKnown && this.redis.status === 'ready') waiter.settle(false);
-        else fail(new Error(`no answer for ${timeoutMs} ms`));
+        else if (this.isKnown) fail(new Error(`no connection for ${timeoutMs} ms`));
+        else {
+          this.known.then(() => waiter.settle(this.newestUs >= tsUs), fail);
+          timer = setTimeout(() => fail(new Error(`no answer for ${timeoutMs + FIRST_ANSWER_MS} ms`)), FIRST_ANSWER_MS);
+        }
       }, timeoutMs);
       const waiter: Waiter = { tsUs, settle: (reached) => finish(() => resolve(reached)) };
       this.waiters.add(waiter);

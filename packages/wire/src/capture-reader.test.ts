@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { CaptureReader } from './capture-reader.ts';
 import { type CaptureSummary, DEFAULT_CAPTURE_LIMITS } from './capture-summary.ts';
 import type { CapturedFrame } from './captured-frame.ts';
+import { LinkType } from './link-header.ts';
 import { writePcap } from './pcap-writer.ts';
 import { writePcapng } from './pcapng-writer.ts';
 import { readCapture } from './read-capture.ts';
@@ -24,7 +25,7 @@ function readInChunks(
   lengths: readonly number[],
 ): { readonly frames: CapturedFrame[]; readonly summary: CaptureSummary } {
   const frames: CapturedFrame[] = [];
-  const reader = new CaptureReader((frame) => frames.push({ ...frame, bytes: Uint8Array.from(frame.bytes) }));
+  const reader = new CaptureReader((frame) => frames.push({ ...frame.frame, bytes: Uint8Array.from(frame.bytes) }));
   for (let at = 0, n = 0; at < file.length; n += 1) {
     const len = lengths[Math.min(n, lengths.length - 1)] ?? 1;
     const chunk = Buffer.from(file.subarray(at, at + len));
@@ -96,7 +97,9 @@ describe('CaptureReader', () => {
 
   test('keeps to the limit it is given', () => {
     const frames: CapturedFrame[] = [];
-    const reader = new CaptureReader((frame) => frames.push(frame), { ...DEFAULT_CAPTURE_LIMITS, maxRecordLen: 26 });
+    const reader = new CaptureReader((frame) => frames.push(frame), {
+      limits: { ...DEFAULT_CAPTURE_LIMITS, maxRecordLen: 26 },
+    });
     reader.push(writePcap(FRAMES, { linkType: 1 }));
     expect(reader.end()).toMatchObject({
       frames: 2,
@@ -138,4 +141,12 @@ describe('CaptureReader', () => {
       { numRuns: 1000 },
     );
   });
+});
+
+test('frame numbers go on from captures before', () => {
+  const numbers: number[] = [];
+  const reader = new CaptureReader((frame) => numbers.push(frame.frameNumber), { framesBefore: 40 });
+  reader.push(writePcap(FRAMES, { linkType: LinkType.ETHERNET }));
+  const { frames, linkTypes } = reader.end();
+  expect([numbers, frames, linkTypes]).toEqual([FRAMES.map((_, at) => 41 + at), FRAMES.length, [LinkType.ETHERNET]]);
 });

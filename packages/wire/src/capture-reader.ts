@@ -1,6 +1,6 @@
 /** Push parser for capture files: chunks in, frames out. Tells pcap and pcapng apart by their magic; decompresses nothing.
  *
- *  const reader = new CaptureReader((frame) => decoder.decode(frame));
+ *  const reader = new CaptureReader((frame) => decoder.decodeWindow(frame));
  *  for await (const chunk of file) reader.push(chunk);
  *  const summary = reader.end();
  *
@@ -14,24 +14,28 @@ import {
   type CaptureSummary,
   DEFAULT_CAPTURE_LIMITS,
 } from './capture-summary.ts';
-import type { CapturedFrame, TimestampUs } from './captured-frame.ts';
+import type { FrameWindow } from './captured-frame.ts';
 import { notACapture } from './file-look.ts';
+import { FrameOutlet } from './frame-outlet.ts';
 import { openPcap } from './pcap.ts';
 import { PcapngReader } from './pcapng.ts';
 import { BlockType } from './pcapng-block.ts';
-import { type ByteWindow, type RecordFault, type RecordReader, ReusedFrame } from './record-reader.ts';
+import type { ByteWindow, RecordFault, RecordReader } from './record-reader.ts';
 
 /** Bytes that tell the format. */
 const MAGIC_LEN = 4;
 
+export interface CaptureReaderOptions {
+  readonly limits?: CaptureLimits;
+  /** Frames of captures that this one goes on from: its first frame has the number after. */
+  readonly framesBefore?: number;
+}
+
 export class CaptureReader {
-  readonly #onFrame: (frame: CapturedFrame) => void;
+  readonly #outlet: FrameOutlet;
   readonly #limits: CaptureLimits;
-  readonly #frame = new ReusedFrame();
-  readonly #linkTypes = new Set<number>();
   readonly #waiting = new ByteQueue();
   #reader: RecordReader | null = null;
-  #framesWithoutTime = 0;
   /** Offset in the file of the first byte not yet read. */
   #offset = 0;
   /** Bytes from #offset on that the next record takes, as far as known. */
@@ -39,20 +43,39 @@ export class CaptureReader {
   #error: CaptureError | null = null;
 
   /** The frame given to `onFrame` is reused and its bytes are a view: both valid during the call only. */
-  constructor(onFrame: (frame: CapturedFrame) => void, limits: CaptureLimits = DEFAULT_CAPTURE_LIMITS) {
-    this.#onFrame = onFrame;
-    this.#limits = limits;
+  constructor(onFrame: (frame: FrameWindow) => void, options: CaptureReaderOptions = {}) {
+    this.#outlet = new FrameOutlet(onFrame, options.framesBefore ?? 0);
+    this.#limits = options.limits ?? DEFAULT_CAPTURE_LIMITS;
+  }
+
+  /** Handed over so far. */
+  get frames(): number {
+    return this.#outlet.frames;
   }
 
   /** Calls `onFrame` for each frame that is now complete. The chunk may be reused afterwards. */
   push(chunk: Uint8Array): void {
-    if (this.#error !== null) return;
-    if (this.#waiting.length + chunk.length < this.#need) {
-      this.#waiting.keep(chunk);
+    // A Node Buffer becomes a plain Uint8Array: its subarray is slower, and decoders stay monomorphic (measured).
+    let rest = new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+    while (this.#waiting.length > 0 && this.#error === null) {
+      const missing = this.#need - this.#waiting.length;
+      if (rest.length < missing) {
+        this.#waiting.keep(rest);
+        return;
+      }
+      const record = this.#waiting.takeWith(rest.subarray(0, missing));
+      rest = rest.subarray(missing);
+      this.#consume(record);
+    }
+    if (this.#error === null) this.#consume(rest);
+  }
+
+  /** Reads the whole records at the start of `bytes` and keeps what is left. */
+  #consume(bytes: Uint8Array): void {
+    if (bytes.length < this.#need) {
+      this.#waiting.keep(bytes);
       return;
     }
-    // A Node Buffer becomes a plain Uint8Array: its subarray is slower, and decoders stay monomorphic (measured).
-    const bytes = this.#waiting.takeWith(new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength));
     const used = this.#readRecords({ bytes, view: new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength) });
     this.#offset += used;
     if (this.#error === null) this.#waiting.keep(bytes.subarray(used));
@@ -64,9 +87,9 @@ export class CaptureReader {
     if (reader === null && this.#error === null) this.#error = notACapture(this.#waiting.takeWith(new Uint8Array(0)));
     return {
       format: reader?.format ?? null,
-      frames: this.#frame.frameNumber,
-      framesWithoutTime: this.#framesWithoutTime,
-      linkTypes: [...this.#linkTypes],
+      frames: this.frames,
+      framesWithoutTime: this.#outlet.framesWithoutTime,
+      linkTypes: [...this.#outlet.linkTypes],
       interfaces: (reader?.interfaces ?? []).map(({ linkType, snapLen, name }) => ({ linkType, snapLen, name })),
       skippedBlocks: reader?.skippedBlocks ?? 0,
       lostPackets: reader?.lostPackets ?? null,
@@ -96,9 +119,8 @@ export class CaptureReader {
   }
 
   #open({ bytes, view }: ByteWindow): RecordReader | null {
-    const sink = this.#handOver.bind(this);
-    if (view.getUint32(0, true) === BlockType.SECTION_HEADER) return new PcapngReader(this.#limits, sink);
-    const reader = openPcap(view, sink);
+    if (view.getUint32(0, true) === BlockType.SECTION_HEADER) return new PcapngReader(this.#limits, this.#outlet);
+    const reader = openPcap(view, this.#outlet);
     if (reader === null) this.#error = notACapture(bytes);
     return reader;
   }
@@ -111,18 +133,5 @@ export class CaptureReader {
   #stop({ kind, at, found }: RecordFault, used: number): number {
     this.#error = { kind, offset: this.#offset + at, found };
     return used;
-  }
-
-  #handOver(tsUs: TimestampUs | null, linkType: number, wireLen: number, bytes: Uint8Array): void {
-    const frame = this.#frame;
-    if (linkType !== frame.linkType || frame.frameNumber === 0) this.#linkTypes.add(linkType);
-    if (tsUs === null) this.#framesWithoutTime += 1;
-    frame.frameNumber += 1;
-    frame.tsUs = tsUs ?? 0;
-    frame.linkType = linkType;
-    // Some writers leave the original length 0 or below the captured one.
-    frame.wireLen = Math.max(wireLen, bytes.length);
-    frame.bytes = bytes;
-    this.#onFrame(frame);
   }
 }

@@ -14,3 +14,25 @@ export interface CapturedFrame {
   /** frame.cap_len bytes. A view: valid until the source produces the next frame, copy it to keep it. */
   readonly bytes: Uint8Array;
 }
+
+/** A frame where it lies among other bytes. A view of it costs more than decoding it (measured), so one is made on demand only. */
+export class FrameWindow implements CapturedFrame {
+  frameNumber = 0;
+  tsUs: TimestampUs = 0;
+  linkType = 0;
+  wireLen = 0;
+  /** The frame is source[start, end). */
+  source: Uint8Array = new Uint8Array(0);
+  start = 0;
+  end = 0;
+
+  get bytes(): Uint8Array {
+    return this.source.subarray(this.start, this.end);
+  }
+
+  /** To keep: `bytes` is still a view. */
+  get frame(): CapturedFrame {
+    const { frameNumber, tsUs, linkType, wireLen, bytes } = this;
+    return { frameNumber, tsUs, linkType, wireLen, bytes };
+  }
+}

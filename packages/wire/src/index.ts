@@ -1,5 +1,6 @@
 export { type AddressWords, addressText, endpointText, parseAddress } from './address.ts';
-export { CaptureReader } from './capture-reader.ts';
+export { AddressTexts } from './address-texts.ts';
+export { CaptureReader, type CaptureReaderOptions } from './capture-reader.ts';
 export {
   type CaptureError,
   type CaptureFault,
@@ -9,7 +10,7 @@ export {
   DEFAULT_CAPTURE_LIMITS,
   type FileLook,
 } from './capture-summary.ts';
-export type { CapturedFrame, TimestampUs } from './captured-frame.ts';
+export { type CapturedFrame, FrameWindow, type TimestampUs } from './captured-frame.ts';
 export { internetChecksum } from './checksum.ts';
 export { DECODE_OUTCOMES, type DecodeOutcome } from './decode-outcome.ts';
 export { buildTcpFrame, buildTcpPacket, type TcpFrameSpec } from './frame-builder.ts';

@@ -18,7 +18,8 @@ const IPV6 = Buffer.from(
 
 function packetOf(bytes: Uint8Array, wireLen = bytes.length): Packet {
   const packet = new Packet();
-  packet.bytes = bytes;
+  const frame = bytes;
+  packet.setFrame(frame, 0, frame.length);
   packet.wireLen = wireLen;
   return packet;
 }

@@ -38,10 +38,10 @@ const IPV6_FRAGMENT_MASK = 0xfff9;
 /** `at`: offset of the IPv4 header in packet.bytes. */
 export function decodeIpv4(packet: Packet, at: number): DecodeOutcome {
   const { bytes } = packet;
-  if (at + IPV4_HEADER_MIN_LEN > bytes.length) return tooShort(packet);
+  if (at + IPV4_HEADER_MIN_LEN > packet.frameEnd) return tooShort(packet);
   const versionAndLen = readU8(bytes, at);
   const headerLen = (versionAndLen & 0x0f) << 2;
-  const totalLen = lenOnWire(readU16(bytes, at + 2), packet.wireLen - at);
+  const totalLen = lenOnWire(readU16(bytes, at + 2), packet.wireLen - (at - packet.frameStart));
   if (versionAndLen >>> 4 !== 4 || headerLen < IPV4_HEADER_MIN_LEN || totalLen < headerLen) return 'malformed';
   const fragment = readU16(bytes, at + 6);
   packet.ipOffset = at;
@@ -70,7 +70,7 @@ function lenOnWire(lengthField: number, frameRoom: number): number {
 /** `at`: offset of the IPv6 header in packet.bytes. */
 export function decodeIpv6(packet: Packet, at: number): DecodeOutcome {
   const { bytes } = packet;
-  if (at + IPV6_HEADER_LEN > bytes.length) return tooShort(packet);
+  if (at + IPV6_HEADER_LEN > packet.frameEnd) return tooShort(packet);
   if (readU8(bytes, at) >>> 4 !== 6) return 'malformed';
   packet.ipOffset = at;
   packet.ipVersion = 6;
@@ -86,7 +86,7 @@ export function decodeIpv6(packet: Packet, at: number): DecodeOutcome {
   packet.dst2 = readI32(bytes, at + 32);
   packet.dst3 = readI32(bytes, at + 36);
   const start = at + IPV6_HEADER_LEN;
-  const payloadLen = lenOnWire(readU16(bytes, at + 4), packet.wireLen - start);
+  const payloadLen = lenOnWire(readU16(bytes, at + 4), packet.wireLen - (start - packet.frameStart));
   const protocol = readU8(bytes, at + 6);
   if (protocol === IpProtocol.TCP) return decodeTcp(packet, start, payloadLen);
   return skipExtensions(packet, protocol, start, payloadLen);
@@ -98,7 +98,7 @@ function skipExtensions(packet: Packet, firstProtocol: number, start: number, pa
   let protocol = firstProtocol;
   let at = start;
   while (isExtension(protocol)) {
-    if (at + 8 > bytes.length) return tooShort(packet);
+    if (at + 8 > packet.frameEnd) return tooShort(packet);
     if (protocol === IpProtocol.FRAGMENT && (readU16(bytes, at + 2) & IPV6_FRAGMENT_MASK) !== 0) return 'fragment';
     const headerLen = extensionLen(protocol, readU8(bytes, at + 1));
     protocol = readU8(bytes, at);
@@ -133,7 +133,7 @@ function decodeTransport(packet: Packet, protocol: number, at: number, len: numb
     case IpProtocol.TCP:
       return decodeTcp(packet, at, len);
     case IpProtocol.UDP:
-      return isTunnelPort(packet.bytes, at) ? 'tunnel' : 'udp';
+      return isTunnelPort(packet, at) ? 'tunnel' : 'udp';
     case IpProtocol.ICMP:
     case IpProtocol.ICMPV6:
       return 'icmp';
@@ -147,6 +147,6 @@ function decodeTransport(packet: Packet, protocol: number, at: number, len: numb
   }
 }
 
-function isTunnelPort(bytes: Uint8Array, udpAt: number): boolean {
-  return udpAt + 4 <= bytes.length && TUNNEL_PORTS.has(readU16(bytes, udpAt + 2));
+function isTunnelPort({ bytes, frameEnd }: Packet, udpAt: number): boolean {
+  return udpAt + 4 <= frameEnd && TUNNEL_PORTS.has(readU16(bytes, udpAt + 2));
 }

@@ -4,7 +4,8 @@ import { Packet } from './packet.ts';
 
 function find(linkType: number, hex: string): { readonly at: number; readonly packet: Packet } {
   const packet = new Packet();
-  packet.bytes = Buffer.from(hex.replaceAll(' ', ''), 'hex');
+  const frame = Buffer.from(hex.replaceAll(' ', ''), 'hex');
+  packet.setFrame(frame, 0, frame.length);
   packet.wireLen = packet.bytes.length;
   return { at: findNetworkHeader(packet, linkType), packet };
 }
@@ -152,7 +153,8 @@ describe('findNetworkHeader', () => {
     const packet = new Packet();
     packet.vlan = 7;
     packet.packetType = 4;
-    packet.bytes = Buffer.from('45', 'hex');
+    const frame = Buffer.from('45', 'hex');
+    packet.setFrame(frame, 0, frame.length);
     findNetworkHeader(packet, LinkType.RAW);
     expect(packet).toMatchObject({ vlan: -1, packetType: -1 });
   });

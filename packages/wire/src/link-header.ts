@@ -48,7 +48,7 @@ export function findNetworkHeader(packet: Packet, linkType: number): number {
   packet.etherType = NOT_IP;
   switch (linkType) {
     case LinkType.ETHERNET:
-      return readEtherType(packet, 12);
+      return readEtherType(packet, packet.frameStart + 12);
     case LinkType.LINUX_SLL:
       return readCooked(packet);
     case LinkType.LINUX_SLL2:
@@ -63,9 +63,9 @@ export function findNetworkHeader(packet: Packet, linkType: number): number {
     case LinkType.LOOP:
       return readFamily(packet);
     case LinkType.C_HDLC:
-      return readEtherType(packet, 2);
+      return readEtherType(packet, packet.frameStart + 2);
     case LinkType.PPP:
-      return readPpp(packet, 0);
+      return readPpp(packet, packet.frameStart);
     default:
       return LINK_UNKNOWN;
   }
@@ -74,7 +74,7 @@ export function findNetworkHeader(packet: Packet, linkType: number): number {
 /** EtherType or 802.3 length at `at`, behind it any number of tags. */
 function readEtherType(packet: Packet, at: number): number {
   const { bytes } = packet;
-  if (at + 2 > bytes.length) return LINK_TOO_SHORT;
+  if (at + 2 > packet.frameEnd) return LINK_TOO_SHORT;
   const type = readU16(bytes, at);
   packet.etherType = type;
   if (type === EtherType.IPV4 || type === EtherType.IPV6) return at + 2;
@@ -90,7 +90,7 @@ function isTag(etherType: number): boolean {
 function skipTags(packet: Packet, at: number): number {
   const { bytes } = packet;
   let next = at;
-  while (next + 4 <= bytes.length) {
+  while (next + 4 <= packet.frameEnd) {
     packet.vlan = readU16(bytes, next) & 0xfff;
     packet.etherType = readU16(bytes, next + 2);
     next += 4;
@@ -109,7 +109,7 @@ function enterEtherType(packet: Packet, at: number): number {
 function readLlc(packet: Packet, at: number): number {
   const { bytes } = packet;
   packet.etherType = NOT_IP;
-  const isSnap = at + 8 <= bytes.length && readU16(bytes, at) === 0xaaaa && readU8(bytes, at + 2) === 3;
+  const isSnap = at + 8 <= packet.frameEnd && readU16(bytes, at) === 0xaaaa && readU8(bytes, at + 2) === 3;
   if (!isSnap || readU8(bytes, at + 3) !== 0 || readU16(bytes, at + 4) !== 0) return at;
   packet.etherType = readU16(bytes, at + 6);
   return at + 8;
@@ -117,46 +117,50 @@ function readLlc(packet: Packet, at: number): number {
 
 /** LINKTYPE_LINUX_SLL: packet type 2, ARPHRD 2, address length 2, address 8, protocol 2. */
 function readCooked(packet: Packet): number {
-  if (packet.bytes.length < 16) return LINK_TOO_SHORT;
-  packet.packetType = readU16(packet.bytes, 0);
-  return readEtherType(packet, 14);
+  const { bytes, frameStart } = packet;
+  if (frameStart + 16 > packet.frameEnd) return LINK_TOO_SHORT;
+  packet.packetType = readU16(bytes, frameStart);
+  return readEtherType(packet, frameStart + 14);
 }
 
 /** LINKTYPE_LINUX_SLL2: protocol 2, reserved 2, interface 4, ARPHRD 2, packet type 1, address length 1, address 8. */
 function readCooked2(packet: Packet): number {
-  const { bytes } = packet;
-  if (bytes.length < 20) return LINK_TOO_SHORT;
-  packet.packetType = readU8(bytes, 10);
-  packet.etherType = readU16(bytes, 0);
-  if (isTag(packet.etherType)) return skipTags(packet, 20);
-  return enterEtherType(packet, 20);
+  const { bytes, frameStart } = packet;
+  if (frameStart + 20 > packet.frameEnd) return LINK_TOO_SHORT;
+  packet.packetType = readU8(bytes, frameStart + 10);
+  packet.etherType = readU16(bytes, frameStart);
+  if (isTag(packet.etherType)) return skipTags(packet, frameStart + 20);
+  return enterEtherType(packet, frameStart + 20);
 }
 
 /** No link header: the version nibble decides. */
 function readRaw(packet: Packet): number {
-  if (packet.bytes.length < 1) return LINK_TOO_SHORT;
-  const version = readU8(packet.bytes, 0) >>> 4;
+  const { frameStart } = packet;
+  if (frameStart >= packet.frameEnd) return LINK_TOO_SHORT;
+  const version = readU8(packet.bytes, frameStart) >>> 4;
   if (version === 4) packet.etherType = EtherType.IPV4;
   if (version === 6) packet.etherType = EtherType.IPV6;
-  return 0;
+  return frameStart;
 }
 
 /** LINKTYPE_NULL and LINKTYPE_LOOP: a 4-byte address family, in the byte order of the capturing host. */
 function readFamily(packet: Packet): number {
-  const { bytes } = packet;
-  if (bytes.length < 4) return LINK_TOO_SHORT;
-  const bigEndian = readU16(bytes, 0) === 0;
-  const family = bigEndian ? readU16(bytes, 2) : readU8(bytes, 0) | (readU8(bytes, 1) << 8);
+  const { bytes, frameStart } = packet;
+  if (frameStart + 4 > packet.frameEnd) return LINK_TOO_SHORT;
+  const bigEndian = readU16(bytes, frameStart) === 0;
+  const family = bigEndian
+    ? readU16(bytes, frameStart + 2)
+    : readU8(bytes, frameStart) | (readU8(bytes, frameStart + 1) << 8);
   if (family === 2) packet.etherType = EtherType.IPV4;
   // AF_INET6 of Linux, of NetBSD and OpenBSD, of FreeBSD, of macOS (tcpdump.org/linktypes, LINKTYPE_NULL).
   if (family === 10 || family === 24 || family === 28 || family === 30) packet.etherType = EtherType.IPV6;
-  return 4;
+  return frameStart + 4;
 }
 
 /** RFC 1661 section 2, RFC 1662 section 3.1: FF 03 may be left out. Protocols: RFC 1332, RFC 5072. */
 function readPpp(packet: Packet, start: number): number {
   const { bytes } = packet;
-  if (start + 4 > bytes.length) return LINK_TOO_SHORT;
+  if (start + 4 > packet.frameEnd) return LINK_TOO_SHORT;
   const at = readU16(bytes, start) === 0xff03 ? start + 2 : start;
   const protocol = readU16(bytes, at);
   packet.etherType = NOT_IP;

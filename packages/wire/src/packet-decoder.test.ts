@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { addressText } from './address.ts';
-import type { CapturedFrame } from './captured-frame.ts';
+import { type CapturedFrame, FrameWindow } from './captured-frame.ts';
 import { DECODE_OUTCOMES } from './decode-outcome.ts';
 import { buildTcpFrame, type TcpFrameSpec } from './frame-builder.ts';
 import { LinkType } from './link-header.ts';
@@ -122,4 +122,34 @@ describe('PacketDecoder', () => {
       { numRuns: 2000 },
     );
   });
+});
+
+test('a frame among other bytes decodes as it does alone', () => {
+  for (const linkType of [LinkType.ETHERNET, LinkType.LINUX_SLL, LinkType.LINUX_SLL2, LinkType.RAW, LinkType.NULL]) {
+    fc.assert(
+      fc.property(
+        fc.oneof(fc.uint8Array({ maxLength: 90 }), fc.constant(buildTcpFrame(SYN))),
+        fc.nat(70),
+        fc.nat(70),
+        (bytes, before, after) => {
+          const source = new Uint8Array(before + bytes.length + after).fill(0x45);
+          source.set(bytes, before);
+          const window = Object.assign(new FrameWindow(), {
+            linkType,
+            wireLen: bytes.length,
+            source,
+            start: before,
+            end: before + bytes.length,
+          });
+          const [alone, among] = [new PacketDecoder(), new PacketDecoder()];
+          expect(among.decodeWindow(window)).toBe(alone.decode({ ...window.frame }));
+          const { packet } = among;
+          const moved = new Set(['ipOffset', 'optionsOffset', 'payloadOffset', 'frameStart', 'frameEnd', 'bytes']);
+          for (const [key, value] of Object.entries(alone.packet))
+            if (!moved.has(key)) expect([key, packet[key as 'seq']]).toEqual([key, value]);
+        },
+      ),
+      { numRuns: 200 },
+    );
+  }
 });

@@ -3,7 +3,7 @@
  *  const decoder = new PacketDecoder();
  *  if (decoder.decode(frame) === 'tcp') tracker.add(decoder.packet);
  */
-import type { CapturedFrame } from './captured-frame.ts';
+import type { CapturedFrame, FrameWindow } from './captured-frame.ts';
 import type { DecodeOutcome } from './decode-outcome.ts';
 import { decodeIpv4, decodeIpv6 } from './ip.ts';
 import { EtherType, findNetworkHeader, LINK_TOO_SHORT, LINK_UNKNOWN } from './link-header.ts';
@@ -19,20 +19,34 @@ export class PacketDecoder {
     packet.frameNumber = frame.frameNumber;
     packet.tsUs = frame.tsUs;
     packet.wireLen = frame.wireLen;
-    packet.bytes = frame.bytes;
-    const at = findNetworkHeader(packet, frame.linkType);
-    if (at === LINK_TOO_SHORT) return tooShort(packet);
-    if (at === LINK_UNKNOWN) return 'unknown-link-type';
-    switch (packet.etherType) {
-      case EtherType.IPV4:
-        return decodeIpv4(packet, at);
-      case EtherType.IPV6:
-        return decodeIpv6(packet, at);
-      case EtherType.MPLS:
-      case EtherType.MPLS_MULTICAST:
-        return 'tunnel';
-      default:
-        return 'not-ip';
-    }
+    packet.setFrame(frame.bytes, 0, frame.bytes.length);
+    return decodeLink(packet, frame.linkType);
+  }
+
+  /** The same for a frame in the middle of other bytes: no view is made for it. */
+  decodeWindow(frame: FrameWindow): DecodeOutcome {
+    const { packet } = this;
+    packet.frameNumber = frame.frameNumber;
+    packet.tsUs = frame.tsUs;
+    packet.wireLen = frame.wireLen;
+    packet.setFrame(frame.source, frame.start, frame.end);
+    return decodeLink(packet, frame.linkType);
+  }
+}
+
+function decodeLink(packet: Packet, linkType: number): DecodeOutcome {
+  const at = findNetworkHeader(packet, linkType);
+  if (at === LINK_TOO_SHORT) return tooShort(packet);
+  if (at === LINK_UNKNOWN) return 'unknown-link-type';
+  switch (packet.etherType) {
+    case EtherType.IPV4:
+      return decodeIpv4(packet, at);
+    case EtherType.IPV6:
+      return decodeIpv6(packet, at);
+    case EtherType.MPLS:
+    case EtherType.MPLS_MULTICAST:
+      return 'tunnel';
+    default:
+      return 'not-ip';
   }
 }

@@ -13,8 +13,11 @@ export class Packet {
   tsUs: TimestampUs = 0;
   /** frame.len, bytes. */
   wireLen = 0;
-  /** The captured frame: a view owned by its source. */
+  /** Bytes that hold the captured frame, owned by its source. All offsets below count in them. */
   bytes: Uint8Array = NO_BYTES;
+  /** The frame is bytes[frameStart, frameEnd). */
+  frameStart = 0;
+  frameEnd = 0;
 
   /** sll.pkttype of a cooked capture: 0 to us, 1 broadcast, 2 multicast, 3 to somebody else, 4 from us. -1: the link type does not say. */
   packetType = -1;
@@ -70,9 +73,16 @@ export class Packet {
   payloadLen = 0;
   /** Bytes of the payload in `bytes`, from payloadOffset: at most payloadLen. */
   capturedPayloadLen = 0;
+
+  /** The frame to decode is bytes[start, end). */
+  setFrame(bytes: Uint8Array, start: number, end: number): void {
+    this.bytes = bytes;
+    this.frameStart = start;
+    this.frameEnd = end;
+  }
 }
 
 /** The outcome when `bytes` end inside a header: cut by the capture, or sent too short. */
 export function tooShort(packet: Packet): DecodeOutcome {
-  return packet.wireLen > packet.bytes.length ? 'cut' : 'malformed';
+  return packet.wireLen > packet.frameEnd - packet.frameStart ? 'cut' : 'malformed';
 }

@@ -6,7 +6,8 @@
  *  Not read: Kuznetzov's modified format and other dialects; the file's own snap length is not enforced.
  */
 import type { CaptureInterface } from './capture-summary.ts';
-import type { ByteWindow, FrameSink, RecordFault, RecordReader } from './record-reader.ts';
+import type { FrameOutlet } from './frame-outlet.ts';
+import type { ByteWindow, RecordFault, RecordReader } from './record-reader.ts';
 
 /** Bytes. */
 export const PCAP_FILE_HEADER_LEN = 24;
@@ -21,11 +22,11 @@ export const PCAP_MAJOR = 2;
 const US_PER_SECOND = 1_000_000;
 
 /** null: the first four bytes are not a pcap magic. */
-export function openPcap(view: DataView, sink: FrameSink): PcapReader | null {
+export function openPcap(view: DataView, outlet: FrameOutlet): PcapReader | null {
   for (const littleEndian of [true, false]) {
     const magic = view.getUint32(0, littleEndian);
-    if (magic === PcapMagic.MICROSECONDS) return new PcapReader(littleEndian, 1, sink);
-    if (magic === PcapMagic.NANOSECONDS) return new PcapReader(littleEndian, 1000, sink);
+    if (magic === PcapMagic.MICROSECONDS) return new PcapReader(littleEndian, 1, outlet);
+    if (magic === PcapMagic.NANOSECONDS) return new PcapReader(littleEndian, 1000, outlet);
   }
   return null;
 }
@@ -38,13 +39,13 @@ export class PcapReader implements RecordReader {
   headLen: number = PCAP_FILE_HEADER_LEN;
   readonly #littleEndian: boolean;
   readonly #fractionsPerUs: number;
-  readonly #sink: FrameSink;
+  readonly #outlet: FrameOutlet;
   #linkType = 0;
 
-  constructor(littleEndian: boolean, fractionsPerUs: number, sink: FrameSink) {
+  constructor(littleEndian: boolean, fractionsPerUs: number, outlet: FrameOutlet) {
     this.#littleEndian = littleEndian;
     this.#fractionsPerUs = fractionsPerUs;
-    this.#sink = sink;
+    this.#outlet = outlet;
   }
 
   recordLen({ view }: ByteWindow, at: number): number {
@@ -57,8 +58,8 @@ export class PcapReader implements RecordReader {
     const { bytes, view } = window;
     const fraction = view.getUint32(at + 4, this.#littleEndian);
     const tsUs = view.getUint32(at, this.#littleEndian) * US_PER_SECOND + Math.floor(fraction / this.#fractionsPerUs);
-    const frame = bytes.subarray(at + PCAP_RECORD_HEADER_LEN, at + len);
-    this.#sink(tsUs, this.#linkType, view.getUint32(at + 12, this.#littleEndian), frame);
+    const wireLen = view.getUint32(at + 12, this.#littleEndian);
+    this.#outlet.take(tsUs, this.#linkType, wireLen, bytes, at + PCAP_RECORD_HEADER_LEN, at + len);
     return null;
   }
 

@@ -212,7 +212,7 @@ describe('bad blocks', () => {
   });
 
   test('interfaces are limited', () => {
-    const reader = new CaptureReader(() => undefined, { ...DEFAULT_CAPTURE_LIMITS, maxInterfaces: 1 });
+    const reader = new CaptureReader(() => undefined, { limits: { ...DEFAULT_CAPTURE_LIMITS, maxInterfaces: 1 } });
     reader.push(Buffer.concat([SECTION, ETHERNET, ETHERNET]));
     expect(reader.end()).toMatchObject({
       interfaces: [{ linkType: 1 }],

@@ -2,8 +2,9 @@
  *  Name resolution, secrets and custom blocks are counted and skipped; packet comments are not read.
  */
 import type { CaptureInterface, CaptureLimits } from './capture-summary.ts';
+import { type FrameOutlet, NO_TIME } from './frame-outlet.ts';
 import { BLOCK_MIN_LEN, Block, BlockType, BYTE_ORDER_MAGIC, OptionCode, padded } from './pcapng-block.ts';
-import type { ByteWindow, FrameSink, RecordFault, RecordReader } from './record-reader.ts';
+import type { ByteWindow, RecordFault, RecordReader } from './record-reader.ts';
 import { DEFAULT_TSRESOL, type TimeScale, timeScale } from './time-scale.ts';
 
 /** Bytes of the fixed body that a block must have. */
@@ -30,16 +31,16 @@ export class PcapngReader implements RecordReader {
   readonly interfaces: SectionInterface[] = [];
   skippedBlocks = 0;
   readonly #maxInterfaces: number;
-  readonly #sink: FrameSink;
+  readonly #outlet: FrameOutlet;
   #littleEndian = true;
   /** Index in `interfaces` of the section's interface 0. */
   #firstOfSection = 0;
   /** Sum of epb_dropcount; null: no packet had one. */
   #droppedByPackets: number | null = null;
 
-  constructor(limits: CaptureLimits, sink: FrameSink) {
+  constructor(limits: CaptureLimits, outlet: FrameOutlet) {
     this.#maxInterfaces = limits.maxInterfaces;
-    this.#sink = sink;
+    this.#outlet = outlet;
   }
 
   /** The two ways to report a loss tell of the same packets: the larger counts. */
@@ -126,7 +127,7 @@ export class PcapngReader implements RecordReader {
     const start = block.body + 20;
     if (capturedLen > block.end - start) return block.fault('bad-block', `captured length ${capturedLen}`);
     const tsUs = from.toUs(block.u32(4), block.u32(8));
-    this.#sink(tsUs, from.linkType, block.u32(16), block.bytes.subarray(start, start + capturedLen));
+    this.#outlet.take(tsUs, from.linkType, block.u32(16), block.bytes, start, start + capturedLen);
     if (hasDropCount) this.#readDropCount(block, 20 + padded(capturedLen));
     return null;
   }
@@ -147,7 +148,7 @@ export class PcapngReader implements RecordReader {
     const wireLen = block.u32(0);
     const snapLen = from.snapLen === 0 ? wireLen : from.snapLen;
     const capturedLen = Math.min(wireLen, snapLen, block.end - start);
-    this.#sink(null, from.linkType, wireLen, block.bytes.subarray(start, start + capturedLen));
+    this.#outlet.take(NO_TIME, from.linkType, wireLen, block.bytes, start, start + capturedLen);
     return null;
   }
 

@@ -9,7 +9,7 @@ export function readCapture(file: Uint8Array): {
   readonly summary: CaptureSummary;
 } {
   const frames: CapturedFrame[] = [];
-  const reader = new CaptureReader((frame) => frames.push({ ...frame }));
+  const reader = new CaptureReader((frame) => frames.push(frame.frame));
   reader.push(file);
   return { frames, summary: reader.end() };
 }

@@ -1,7 +1,6 @@
 /** What CaptureReader needs from a file format: how long a record is, and what is in it. */
 
 import type { CaptureFault, CaptureInterface } from './capture-summary.ts';
-import type { CapturedFrame, TimestampUs } from './captured-frame.ts';
 
 /** Where and why a record cannot be read. `at`: offset in the bytes given. */
 export interface RecordFault {
@@ -28,16 +27,4 @@ export interface RecordReader {
   readonly interfaces: readonly CaptureInterface[];
   readonly skippedBlocks: number;
   readonly lostPackets: number | null;
-}
-
-/** Takes a frame; `tsUs` null: the record has no time. */
-export type FrameSink = (tsUs: TimestampUs | null, linkType: number, wireLen: number, bytes: Uint8Array) => void;
-
-/** The one frame object of a capture, filled anew for each frame. */
-export class ReusedFrame implements CapturedFrame {
-  frameNumber = 0;
-  tsUs: TimestampUs = 0;
-  linkType = 0;
-  wireLen = 0;
-  bytes: Uint8Array = new Uint8Array(0);
 }

@@ -10,7 +10,8 @@ const SEGMENT = Buffer.from('c8220050fffffff000000007801401f57d0b00000101080a800
 
 function packetOf(bytes: Uint8Array, wireLen = bytes.length): Packet {
   const packet = new Packet();
-  packet.bytes = bytes;
+  const frame = bytes;
+  packet.setFrame(frame, 0, frame.length);
   packet.wireLen = wireLen;
   return packet;
 }
@@ -81,7 +82,8 @@ describe('decodeTcp', () => {
   test('a segment without timestamps clears those of the one before', () => {
     const packet = packetOf(SEGMENT);
     decodeTcp(packet, 0, 35);
-    packet.bytes = Uint8Array.from(SEGMENT).fill(0, 20, 32);
+    const frame = Uint8Array.from(SEGMENT).fill(0, 20, 32);
+    packet.setFrame(frame, 0, frame.length);
     decodeTcp(packet, 0, 35);
     expect(packet).toMatchObject({ hasTimestamp: false, tsval: 0, tsecr: 0 });
   });

@@ -62,7 +62,7 @@ const NOP_NOP_TIMESTAMPS = 0x0101080a;
 /** Fills the TCP fields. `at`: offset of the TCP header in packet.bytes; `segmentBytes`: header and payload on the wire. */
 export function decodeTcp(packet: Packet, at: number, segmentBytes: number): DecodeOutcome {
   const { bytes } = packet;
-  const end = bytes.length;
+  const end = packet.frameEnd;
   if (segmentBytes < TCP_HEADER_MIN_LEN) return 'malformed';
   if (at + TCP_HEADER_MIN_LEN > end) return tooShort(packet);
   const headerLen = (readU8(bytes, at + TCP_AT.dataOffset) >>> 4) << 2;

@@ -1,78 +1,83 @@
-/** `--evidence DIR`: a pcapng per matched incident with the packets of its connection, read from the captures once more. */
-import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+/**
+ * `--evidence DIR`: a pcapng per connection with a verdict, its packets and what they prove. The captures are read once more, and
+ * what is found is written out piece by piece: memory does not grow with the connections.
+ */
+import { mkdir } from 'node:fs/promises';
 import type { Incident } from '@resetscope/diagnosis';
-import { evidenceNotes, evidencePcapng } from '@resetscope/report';
-import { ClearError } from '@resetscope/telemetry';
-import {
-  addressText,
-  type CapturedFrame,
-  CaptureReader,
-  endpointText,
-  type Packet,
-  PacketDecoder,
-} from '@resetscope/wire';
-import { readPieces } from './input-file.ts';
+import type { TcpStream } from '@resetscope/flow';
+import { evidenceNotes } from '@resetscope/report';
+import { ClearError } from '@resetscope/telemetry/clear-error';
+import { type FrameWindow, PacketDecoder } from '@resetscope/wire';
+import { readCaptureFiles } from './capture-file.ts';
+import { EvidenceFile } from './evidence-file.ts';
+import type { InputFile } from './input-file.ts';
+import { notWritten } from './not-written.ts';
+import type { ReadMeter } from './read-meter.ts';
+import { StreamsByPacket } from './streams-by-packet.ts';
 
-/** @throws ClearError when the folder cannot be written. */
+/** What goes into one file. */
+export interface EvidenceCase {
+  readonly verdict: Pick<Incident, 'evidence' | 'sentence' | 'cause'>;
+  /** Null: no line speaks of the connection. */
+  readonly line: Incident['line'] | null;
+  readonly stream: TcpStream;
+}
+
+/** Files of an earlier run in the folder are replaced. @throws ClearError when something cannot be written. */
 export async function writeEvidence(
   folder: string,
-  captures: readonly string[],
-  incidents: readonly Incident[],
+  captures: readonly InputFile[],
+  cases: readonly EvidenceCase[],
+  meter: ReadMeter,
 ): Promise<void> {
-  const wanted = new Map<string, CapturedFrame[]>();
-  for (const { stream } of incidents) if (stream !== null) wanted.set(pairKey(stream.originator, stream.responder), []);
-  await collect(captures, wanted);
-  const nameOf = namesFor(incidents);
+  const files: EvidenceFile[] = [];
   try {
     await mkdir(folder, { recursive: true });
-    for (const incident of incidents) {
-      if (incident.stream === null) continue;
-      const frames = wanted.get(pairKey(incident.stream.originator, incident.stream.responder)) ?? [];
-      await writeFile(
-        join(folder, nameOf(incident)),
-        evidencePcapng(frames, evidenceNotes(incident.evidence), incident.sentence),
-      );
+    const nameOf = namesFor(cases);
+    const byPacket = new StreamsByPacket<EvidenceFile>();
+    for (const one of cases) {
+      const { evidence, sentence } = one.verdict;
+      const file = new EvidenceFile(folder, nameOf(one), evidenceNotes(evidence), sentence);
+      files.push(file);
+      byPacket.add(one.stream, file);
     }
+    await collect(captures, byPacket, meter);
+    for (const file of files) file.finish();
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code ?? String(error);
-    throw new ClearError(
-      'RS_FILE_UNREADABLE',
-      `expected to write evidence to ${folder}, got ${code}`,
-      'choose a folder that can be written',
-      error,
-    );
+    for (const file of files) file.abandon();
+    throw error instanceof ClearError
+      ? error
+      : notWritten(`evidence to ${folder}`, error, 'choose a folder that can be written');
   }
 }
 
 /** Line numbers are one log's own: with several logs each name says which, in the order in which they were given. */
-function namesFor(incidents: readonly Incident[]): (incident: Incident) => string {
-  const logs = [...new Set(incidents.map(({ line }) => line.file))];
-  return ({ line, cause }) => {
-    const log = logs.length > 1 ? `log-${logs.indexOf(line.file) + 1}-` : '';
-    return `${log}line-${line.lineNumber}-${cause ?? 'unknown'}.pcapng`;
+function namesFor(cases: readonly EvidenceCase[]): (one: EvidenceCase) => string {
+  const logs = [...new Set(cases.flatMap(({ line }) => (line === null ? [] : [line.file])))];
+  return ({ line, stream, verdict }) => {
+    const log = line !== null && logs.length > 1 ? `log-${logs.indexOf(line.file) + 1}-` : '';
+    const place = line === null ? `stream-${stream.index}` : `line-${line.lineNumber}`;
+    return `${log}${place}-${verdict.cause ?? 'unknown'}.pcapng`;
   };
 }
 
-async function collect(captures: readonly string[], wanted: ReadonlyMap<string, CapturedFrame[]>): Promise<void> {
+async function collect(
+  captures: readonly InputFile[],
+  files: StreamsByPacket<EvidenceFile>,
+  meter: ReadMeter,
+): Promise<void> {
   const decoder = new PacketDecoder();
-  for (const path of captures) {
-    const reader = new CaptureReader((frame) => {
-      if (decoder.decode(frame) !== 'tcp') return;
-      wanted.get(keyOf(decoder.packet))?.push({ ...frame, bytes: frame.bytes.slice() });
-    });
-    for await (const piece of readPieces(path, 'capture')) reader.push(piece);
-    reader.end();
-  }
-}
-
-function keyOf(p: Packet): string {
-  const source = endpointText(addressText(p.src0, p.src1, p.src2, p.src3), p.srcPort);
-  const destination = endpointText(addressText(p.dst0, p.dst1, p.dst2, p.dst3), p.dstPort);
-  return pairKey(source, destination);
-}
-
-/** The same for both directions. */
-function pairKey(a: string, b: string): string {
-  return a < b ? `${a} ${b}` : `${b} ${a}`;
+  const touched = new Set<EvidenceFile>();
+  const collectFrame = (frame: FrameWindow): void => {
+    if (decoder.decodeWindow(frame) !== 'tcp') return;
+    for (const file of files.of(decoder.packet)) {
+      file.add(frame);
+      touched.add(file);
+    }
+  };
+  const flush = (): void => {
+    for (const file of touched) file.flush();
+    touched.clear();
+  };
+  await readCaptureFiles(captures, collectFrame, flush, meter);
 }

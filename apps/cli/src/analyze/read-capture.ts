@@ -1,77 +1,134 @@
-/** Captures to the connections that can explain a line, and what the rest of the packets say about their ends. */
-import { Surroundings } from '@resetscope/diagnosis';
-import { type Connection, FlowTracker, type ResetCounts, type TcpStream } from '@resetscope/flow';
-import { ClearError } from '@resetscope/telemetry';
-import { addressText, CaptureReader, type CaptureSummary, type Packet, PacketDecoder, TcpFlag } from '@resetscope/wire';
-import { readPieces } from './input-file.ts';
+/**
+ * Captures to the connections that can explain a line, and what the rest of the packets say about their ends. A long capture is
+ * followed by several threads: each reads all of it and follows its share of the connections, so that nothing passes between
+ * them per packet; this thread has the first share, the progress and the warnings.
+ */
+import { availableParallelism } from 'node:os';
+import { Worker } from 'node:worker_threads';
+import type { LogLine, Surroundings } from '@resetscope/diagnosis';
+import { type ResetCounts, StreamNumbers, type TcpStream } from '@resetscope/flow';
+import type { Analysis } from '@resetscope/report';
+import { readCaptureFiles } from './capture-file.ts';
+import { CaptureShare, type ShareContent } from './capture-share.ts';
+import { type InputFile, plainSize } from './input-file.ts';
+import type { ReadMeter } from './read-meter.ts';
+import type { ShareTask } from './share-worker.ts';
+import { silentEnds } from './silent-ends.ts';
+
+/** Bytes of capture from which a second thread is worth its start (measured: 60 ms, against 0.5 ns a byte). */
+const LONG_CAPTURE = 100_000_000;
+/** Every thread decodes every packet: beyond, more of them add little. */
+const THREADS_MAX = 4;
+/** Megabytes of a thread's young generation: connections die before they are promoted (measured). */
+const YOUNG_MEGABYTES = 64;
 
 export interface CaptureContent {
   readonly streams: readonly TcpStream[];
   readonly surroundings: Surroundings;
   readonly resets: Readonly<ResetCounts>;
+  /** Cause -> connections that never became nginx's; they are counted and not kept. */
+  readonly halfOpen: ReadonlyMap<string, number>;
+  /** Frames read; of these, those that are no TCP segment, by what they are; packets that came after the end of their connection. */
+  readonly packets: Analysis['packets'];
   readonly lostPackets: number | null;
   readonly warnings: readonly string[];
 }
 
-/** Several captures count as one, in the order given. @throws ClearError RS_FILE_UNREADABLE, RS_NOT_A_CAPTURE. */
-export async function readCaptures(paths: readonly string[]): Promise<CaptureContent> {
-  const streams: TcpStream[] = [];
-  const surroundings = new Surroundings();
-  const tracker = new FlowTracker({
-    wanted: canExplain,
-    streamEnded: (stream) => {
-      streams.push(stream);
-      surroundings.noteStream(stream);
-    },
+/**
+ * Several captures count as one, in the order given. lines: what is to be explained; connections that can neither explain
+ * one nor have lost anything are not kept. threads: null to choose. @throws ClearError RS_FILE_UNREADABLE, RS_NOT_A_CAPTURE.
+ */
+export async function readCaptures(
+  files: readonly InputFile[],
+  meter: ReadMeter,
+  lines: readonly LogLine[],
+  threads: number | null = null,
+): Promise<CaptureContent> {
+  const of = threads ?? (await threadsFor(files));
+  const silent = silentEnds(lines);
+  const workers = Array.from({ length: of - 1 }, (_, at) =>
+    startWorker({ files, silent, share: { index: at + 1, of } }),
+  );
+  try {
+    const own = new CaptureShare(silent, { index: 0, of });
+    const { lostPackets, warnings } = await readAll(files, own, meter);
+    const others = await Promise.all(workers.map(({ content }) => content));
+    for (const { streams } of others) for (const stream of streams) own.surroundings.noteStream(stream);
+    const shares = [own.end(), ...others];
+    return {
+      ...joined(shares),
+      surroundings: own.surroundings,
+      packets: {
+        total: own.frames,
+        ...own.others.byOutcome,
+        late: shares.reduce((sum, { latePackets }) => sum + latePackets, 0),
+      },
+      lostPackets,
+      warnings: [...warnings, ...own.others.warnings],
+    };
+  } finally {
+    await Promise.all(workers.map(({ worker }) => worker.terminate()));
+  }
+}
+
+async function readAll(
+  files: readonly InputFile[],
+  share: CaptureShare,
+  meter: ReadMeter,
+): Promise<Pick<CaptureContent, 'lostPackets' | 'warnings'>> {
+  const ends = await readCaptureFiles(files, (frame) => share.add(frame), undefined, meter);
+  const told = ends.flatMap((end) => end.lostPackets ?? []);
+  return {
+    lostPackets: told.length === 0 ? null : told.reduce((sum, lost) => sum + lost, 0),
+    warnings: ends.flatMap((end) => end.warnings),
+  };
+}
+
+interface StartedWorker {
+  readonly worker: Worker;
+  readonly content: Promise<ShareContent>;
+}
+
+function startWorker(task: ShareTask): StartedWorker {
+  const worker = new Worker(new URL('./share-worker.js', import.meta.url), {
+    workerData: task,
+    resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MEGABYTES },
   });
-  const decoder = new PacketDecoder();
-  const warnings: string[] = [];
-  let lostPackets: number | null = null;
-  for (const path of paths) {
-    const reader = new CaptureReader((frame) => {
-      if (decoder.decode(frame) !== 'tcp') return;
-      noteTtl(surroundings, decoder.packet);
-      tracker.add(decoder.packet);
-    });
-    for await (const piece of readPieces(path, 'capture')) reader.push(piece);
-    const summary = reader.end();
-    warnings.push(...warningsOf(path, summary));
-    if (summary.lostPackets !== null) lostPackets = (lostPackets ?? 0) + summary.lostPackets;
+  const content = new Promise<ShareContent>((resolve, reject) => {
+    worker.once('message', resolve);
+    worker.once('error', reject);
+    worker.once('exit', (code) => reject(new Error(`a thread ended with ${code} before its share of the capture`)));
+  });
+  content.catch(() => undefined); // this thread meets the same fault in the same file, and tells it
+  return { worker, content };
+}
+
+/** The shares together, numbered as one tracker would have done it. */
+function joined(shares: readonly ShareContent[]): Pick<CaptureContent, 'streams' | 'resets' | 'halfOpen'> {
+  const numbers = new StreamNumbers(shares.map(({ firstFrames }) => firstFrames ?? new Float64Array(0)));
+  const streams = shares.flatMap((share) =>
+    share.firstFrames === null
+      ? share.streams
+      : share.streams.map((stream) => ({ ...stream, index: numbers.indexAt(stream.firstFrame) })),
+  );
+  const halfOpen = new Map<string, number>();
+  for (const share of shares)
+    for (const [cause, count] of share.halfOpen) halfOpen.set(cause, (halfOpen.get(cause) ?? 0) + count);
+  const sum = (key: keyof ResetCounts): number => shares.reduce((total, { resets }) => total + resets[key], 0);
+  return {
+    streams: streams.sort((a, b) => a.index - b.index),
+    resets: { total: sum('total'), handshake: sum('handshake'), closing: sum('closing') },
+    halfOpen,
+  };
+}
+
+/** Several for long plain files alone: a pipe can be read once, and unpacking costs more than following. */
+async function threadsFor(files: readonly InputFile[]): Promise<number> {
+  let bytes = 0;
+  for (const { path } of files) {
+    const size = await plainSize(path);
+    if (size === null) return 1;
+    bytes += size;
   }
-  tracker.end();
-  streams.sort((a, b) => a.index - b.index);
-  return { streams, surroundings, resets: tracker.resets, lostPackets, warnings };
-}
-
-/** Connections that ended otherwise than nginx is content with: a RST, or an end inside an exchange. */
-function canExplain(connection: Connection): boolean {
-  if (connection.rstCount > 0) return true;
-  const exchange = connection.conversation.current();
-  if (connection.endings.length === 0) return false;
-  const first = connection.endings[0]?.before.exchange ?? null;
-  return exchange === null || first === null || first.responseState !== 'complete' || first.requestState !== 'complete';
-}
-
-/** A host's TTL is learnt from the packets that open connections: enough, and cheap. */
-function noteTtl(surroundings: Surroundings, packet: Packet): void {
-  if ((packet.flags & (TcpFlag.SYN | TcpFlag.RST)) !== TcpFlag.SYN) return;
-  surroundings.noteTtl(addressText(packet.src0, packet.src1, packet.src2, packet.src3), packet.ttl);
-}
-
-function warningsOf(path: string, summary: CaptureSummary): readonly string[] {
-  const { error } = summary;
-  if (error?.kind === 'not-a-capture') {
-    const looks = error.looksLike === null ? '' : `, which looks like ${error.looksLike}`;
-    throw new ClearError(
-      'RS_NOT_A_CAPTURE',
-      `expected a pcap or pcapng capture at ${path}, got a file that starts with ${error.found}${looks}`,
-      'name the capture',
-    );
-  }
-  const warnings: string[] = [];
-  if (error !== null)
-    warnings.push(`${path}: ${error.kind} at byte ${error.offset} (${error.found}); analysed up to there`);
-  if (summary.truncatedAt !== null)
-    warnings.push(`${path} is cut at byte ${summary.truncatedAt}; analysed up to there`);
-  return warnings;
+  return bytes < LONG_CAPTURE ? 1 : Math.min(availableParallelism(), THREADS_MAX);
 }

@@ -19,7 +19,8 @@ export const CLI: string = join(repositoryRoot(), 'apps', 'cli', 'bin', 'resetsc
 
 export function run(command: string, argv: readonly string[], options: RunOptions = {}): Promise<Finished> {
   const child = spawn(command, argv, {
-    env: { ...process.env, REDIS_URL: '', ...options.env },
+    // jest sets FORCE_COLOR for its workers when it is run on a terminal.
+    env: { ...process.env, REDIS_URL: '', FORCE_COLOR: '', ...options.env },
     stdio: [options.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
   });
   let [stdout, stderr] = ['', ''];

@@ -1,7 +1,6 @@
 /** One incident group in a list. */
 import type { IncidentGroup } from '@resetscope/incidents';
-import { html, RESETTER_WORDS, type SafeHtml } from '@resetscope/report';
-import { harmDot } from './badge.ts';
+import { harmDot, html, RESETTER_WORDS, type SafeHtml } from '@resetscope/report';
 import { trend } from './trend.ts';
 import { age } from './when.ts';
 

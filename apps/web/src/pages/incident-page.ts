@@ -1,22 +1,20 @@
 /** The page of one incident, in the order an on-call engineer asks: what happened, the three answers, then the proof. */
 import type { StoredIncident } from '@resetscope/incidents';
 import {
+  answersSection,
+  badge,
   confidenceWords,
-  formatStream,
+  evidenceSection,
+  harmBadge,
   html,
-  ladderHeads,
-  ladderSvg,
-  loggedWords,
-  logLineParts,
+  lineSection,
+  packetsSection,
   REASON_WORDS,
   type SafeHtml,
+  trustSection,
   trustWords,
 } from '@resetscope/report';
 import type { Assets } from '../assets.ts';
-import { answersSection } from './answers.ts';
-import { badge, harmBadge } from './badge.ts';
-import { copyable } from './copyable.ts';
-import { evidenceSection } from './evidence.ts';
 import { layout } from './layout.ts';
 import { age, formatUtc } from './when.ts';
 
@@ -31,10 +29,10 @@ export function incidentPage(page: IncidentPage, assets: Assets): SafeHtml {
   const main = html`<article class="incident">
 ${headSection(page)}
 ${answersSection(incident)}
-${lineSection(page.stored)}
-${ladderSection(page.stored)}
-${evidenceSection(incident)}
-${trustSection(page.stored)}
+${lineSection(incident)}
+${packetsSection(incident)}
+${evidenceSection(incident, incident.alternatives)}
+${recordSection(page.stored)}
 </article>`;
   return layout({ title: `${incident.title} · resetscope`, main }, assets);
 }
@@ -52,43 +50,12 @@ function headSection({ stored, hasEvidence, nowUs }: IncidentPage): SafeHtml {
 </header>`;
 }
 
-function lineSection({ incident }: StoredIncident): SafeHtml {
-  const { file, lineNumber } = incident.line;
-  const parts = logLineParts(incident).map(({ text, matched }) => (matched ? html`<mark>${text}</mark>` : text));
-  return html`<section>
-<h2>The line</h2>
-<pre class="logline"><code>${parts}</code></pre>
-<p class="caption">${file}${lineNumber > 0 && `:${lineNumber}`}, ${loggedWords(incident)}. Marked: what the match rests on.</p>
-</section>`;
-}
-
-function ladderSection({ incident }: StoredIncident): SafeHtml | null {
-  const { stream, ladder, reset, history, teardown, wiresharkFilter } = incident;
-  if (stream === null || ladder.length === 0) return null;
-  const title = `Packets of ${formatStream(stream)}`;
-  const facts = [
-    formatStream(stream),
-    history === null ? '' : `history ${history}`,
-    teardown === null ? '' : `teardown ${teardown}`,
-    reset === null ? '' : `reset in frame ${reset.frame} at ${reset.time}`,
-  ];
-  return html`<section>
-<h2>The packets</h2>
-<div class="ladder" tabindex="0" role="region" aria-label="Ladder diagram">${ladderSvg(ladder, ladderHeads(incident), title, incident.sentence)}</div>
-<p class="caption">${facts.filter((fact) => fact !== '').join(' · ')}</p>
-${wiresharkFilter !== null && html`<p class="caption">${copyable(wiresharkFilter)}</p>`}
-</section>`;
-}
-
-function trustSection({ incident, createdAtUs, amendedAtUs, id }: StoredIncident): SafeHtml {
+function recordSection({ incident, createdAtUs, amendedAtUs, id }: StoredIncident): SafeHtml {
   const facts = [
     ...trustWords(incident),
     `recorded ${formatUtc(createdAtUs)}`,
     ...(amendedAtUs === null ? [] : [`amended ${formatUtc(amendedAtUs)}`]),
   ];
-  return html`<section>
-<h2>How far to trust it</h2>
-<ul class="trust">${facts.map((fact) => html`<li>${fact}</li>`)}</ul>
-<p class="caption">Incident <code>${id}</code></p>
-</section>`;
+  return html`${trustSection(facts)}
+<p class="caption">Incident <code>${id}</code></p>`;
 }

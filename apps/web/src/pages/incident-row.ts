@@ -1,7 +1,6 @@
 /** One incident in a list: its sentence, and what tells it from the others. */
 import type { StoredIncident } from '@resetscope/incidents';
-import { confidenceWords, html, REASON_WORDS, type SafeHtml } from '@resetscope/report';
-import { harmDot } from './badge.ts';
+import { confidenceWords, harmDot, html, REASON_WORDS, type SafeHtml } from '@resetscope/report';
 import { age } from './when.ts';
 
 export function incidentRow({ id, node, createdAtUs, incident }: StoredIncident, nowUs: number): SafeHtml {

@@ -16,6 +16,9 @@ export const acceptQueueOverflowAbort: Rule = {
       'the server had answered the SYN and then acknowledged no byte',
       c.stream.firstFrame,
     );
-    return { by: 'upstream', confidence: Confidence.high, evidence: [resetClaim(c, reset), taken] };
+    const rivals = [
+      { cause: 'syn-cookie-fallout', missing: 'SyncookiesFailed and ListenOverflows of the upstream host' },
+    ];
+    return { by: 'upstream', confidence: Confidence.high, evidence: [resetClaim(c, reset), taken], rivals };
   },
 };

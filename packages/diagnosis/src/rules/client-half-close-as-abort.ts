@@ -15,6 +15,9 @@ export const clientHalfCloseAsAbort: Rule = {
       'the client sent FIN after its request, before the response was complete',
       fin.frameNumber,
     );
-    return { by: null, confidence: Confidence.medium, evidence: [requestClaim(c), closed, responseClaim(c)] };
+    const rivals = [
+      { cause: 'client-timeout-abort', missing: 'a RST against later data: did the client still listen?' },
+    ];
+    return { by: null, confidence: Confidence.medium, evidence: [requestClaim(c), closed, responseClaim(c)], rivals };
   },
 };

@@ -1,6 +1,6 @@
 import { evidence } from '../evidence.ts';
 import { Confidence, type Rule } from '../rule.ts';
-import { peerName, peerReset, resetClaim, ttlIsForeign } from './reset-facts.ts';
+import { borneClaim, peerName, peerReset, ttlIsForeign } from './reset-facts.ts';
 
 /** An established flow was rejected: a bare RST from a nearer host while the peer was still acknowledging. */
 export const firewallMidflowReject: Rule = {
@@ -14,6 +14,9 @@ export const firewallMidflowReject: Rule = {
       `the RST came with TTL ${reset.ttl}, ${peerName(c)}'s other packets have another`,
       reset.frameNumber,
     );
-    return { by: 'middlebox', confidence: Confidence.medium, evidence: [resetClaim(c, reset), ttl] };
+    const rivals = [
+      { cause: 'ids-injected-rst', missing: 'a capture beyond the device: was the packet dropped there?' },
+    ];
+    return { by: 'middlebox', confidence: Confidence.medium, evidence: [borneClaim(c, reset), ttl], rivals };
   },
 };

@@ -1,6 +1,6 @@
 import { evidence } from '../evidence.ts';
 import { Confidence, type Rule } from '../rule.ts';
-import { peerReset, resetClaim, ttlIsForeign } from './reset-facts.ts';
+import { borneClaim, peerReset, ttlIsForeign } from './reset-facts.ts';
 
 /** The same refusal, but from a nearer host: only the TTL tells a firewall from the server itself. */
 export const firewallRejectSyn: Rule = {
@@ -14,6 +14,6 @@ export const firewallRejectSyn: Rule = {
       `the RST came with TTL ${reset.ttl}, which no other packet of that host has`,
       reset.frameNumber,
     );
-    return { by: 'middlebox', confidence: Confidence.high, evidence: [resetClaim(c, reset), ttl] };
+    return { by: 'middlebox', confidence: Confidence.high, evidence: [borneClaim(c, reset), ttl] };
   },
 };

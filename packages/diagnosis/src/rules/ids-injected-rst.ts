@@ -1,6 +1,6 @@
 import { evidence } from '../evidence.ts';
 import { Confidence, type Rule } from '../rule.ts';
-import { peerReset, resetClaim } from './reset-facts.ts';
+import { borneClaim, peerReset } from './reset-facts.ts';
 
 /** NDSS'09 detectors (rst-causes section 4): data after "its own" RST, or a RST that breaks with TTL, IP ID and options together. */
 export const idsInjectedRst: Rule = {
@@ -17,7 +17,7 @@ export const idsInjectedRst: Rule = {
     const broken = breaks.filter(Boolean).length;
     const lived = c.stream.teardown === 'rst-then-data';
     if (!lived && !(breaks[0] && broken >= 2 && reset.shape !== 'stateless')) return null;
-    const claims = [resetClaim(c, reset)] as const;
+    const claims = [borneClaim(c, reset)] as const;
     const habits = evidence(
       c.stream,
       `the RST differs from its sender's other packets in ${broken} of TTL, IP ID and options (TTL ${reset.ttl})`,
@@ -28,6 +28,9 @@ export const idsInjectedRst: Rule = {
       by: 'middlebox',
       confidence: lived ? Confidence.certain : Confidence.high,
       evidence: lived ? [claims[0], data, habits] : [claims[0], habits],
+      ...(lived ? {} : { rivals: [DEVICE] }),
     };
   },
 };
+
+const DEVICE = { cause: 'firewall-midflow-reject', missing: 'data from the real end after "its" RST' };

@@ -1,69 +1,31 @@
 import { describe, expect, test } from '@jest/globals';
-import { otherSide, type Side, type TcpStream } from '@resetscope/flow';
-import { type CaseFile, nginxSideOf, openCase } from '../case-file.ts';
 import { causeById } from '../causes.ts';
-import { judge } from '../diagnose.ts';
-import type { Leg } from '../incident.ts';
-import type { LogLine } from '../log-line.ts';
 import { Surroundings } from '../surroundings.ts';
-import { type LineParts, lineOf } from '../testing/log-text.ts';
-import { START_US, StreamBuilder, type StreamEnds } from '../testing/stream-builder.ts';
+import { QUIET_STORIES } from '../testing/quiet-stories.ts';
+import {
+  CLIENT_HELLO,
+  caseOf,
+  client,
+  FATAL_UNKNOWN_CA,
+  GET,
+  HALF,
+  line,
+  OK,
+  POST,
+  POST_HEAD,
+  SERVER,
+  SERVER_AT,
+  type Stories,
+  SWITCH,
+  toNginx,
+  toUpstream,
+  UNMEASURED,
+  UPGRADE,
+  upstream,
+} from '../testing/rule-story.ts';
+import { START_US, StreamBuilder } from '../testing/stream-builder.ts';
+import { judge } from '../verdict.ts';
 import { RULES } from './index.ts';
-
-const GET = 'GET /a HTTP/1.1\r\nHost: shop.test\r\n\r\n';
-const POST_HEAD = 'POST /pay HTTP/1.1\r\nHost: shop.test\r\nContent-Length: 10\r\n\r\n';
-const POST = `${POST_HEAD}0123456789`;
-const OK = 'HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello';
-const HALF = 'HTTP/1.1 200 OK\r\nContent-Length: 5000\r\n\r\nhello';
-const UNMEASURED = 'HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nhello';
-const SWITCH = 'HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n';
-const UPGRADE = 'GET /ws HTTP/1.1\r\nHost: shop.test\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n';
-/** Record header, handshake type 1, cut: enough to be a ClientHello. */
-const CLIENT_HELLO = Uint8Array.of(22, 3, 1, 0, 8, 1, 0, 0, 4, 3, 3, 0, 0);
-const FATAL_UNKNOWN_CA = Uint8Array.of(21, 3, 3, 0, 2, 2, 48);
-const SERVER: StreamEnds = { client: '10.0.0.2', server: '10.0.1.3', serverPort: 8080 };
-const SERVER_AT = { address: '10.0.1.3', port: 8080 };
-
-const toNginx = (): StreamBuilder => new StreamBuilder().open();
-const toUpstream = (ends: StreamEnds = {}): StreamBuilder => new StreamBuilder({ ...SERVER, ...ends }).open();
-
-interface Story {
-  readonly title: string;
-  readonly leg: Leg;
-  readonly stream: TcpStream;
-  readonly line?: LogLine;
-  /** The ending nginx noticed; the peer's first RST, else its first FIN, unless told. */
-  readonly ending?: { readonly kind: 'fin' | 'rst'; readonly from: Side };
-  readonly surroundings?: Surroundings;
-}
-
-function caseOf({ leg, stream, line, ending, surroundings }: Story): CaseFile {
-  const peer = otherSide(nginxSideOf(leg));
-  const noticed =
-    ending === undefined
-      ? (stream.endings.find((e) => e.kind === 'rst' && e.from === peer) ?? stream.endings.find((e) => e.from === peer))
-      : stream.endings.find((e) => e.kind === ending.kind && e.from === ending.from);
-  return openCase({
-    entry: line?.entry ?? null,
-    kind: line?.kind ?? null,
-    leg,
-    stream,
-    ending: noticed ?? null,
-    surroundings: surroundings ?? new Surroundings(),
-  });
-}
-
-function client(title: string, builder: StreamBuilder, more: Partial<Story> = {}): Story {
-  return { title, leg: 'client', stream: builder.build(), ...more };
-}
-
-function upstream(title: string, builder: StreamBuilder, more: Partial<Story> = {}): Story {
-  return { title, leg: 'upstream', stream: builder.build(), ...more };
-}
-
-function line(parts: LineParts): { readonly line: LogLine } {
-  return { line: lineOf(parts) };
-}
 
 function ttlOf(address: string, ttl: number): { readonly surroundings: Surroundings } {
   const surroundings = new Surroundings();
@@ -97,10 +59,9 @@ const alone = dyingServer('rst', false);
 const restarted = dyingServer('rst', true);
 const closed = dyingServer('fin', false);
 
-/** Per cause, in the order of RULES: what makes it answer, and what looks like it and is something else. */
-const STORIES: Readonly<
-  Record<string, { readonly fires: readonly Story[]; readonly misses: readonly (Story & { cause: string })[] }>
-> = {
+/** Per cause: what a line speaks of. What nginx itself did, and silence, is in QUIET_STORIES. */
+const STORIES: Readonly<Record<string, Stories>> = {
+  ...QUIET_STORIES,
   'ids-injected-rst': {
     fires: [
       client('data after "its own" RST', toNginx().rst('originator').send('originator', GET)),
@@ -134,8 +95,8 @@ const STORIES: Readonly<
         toNginx().exchange(GET, OK).wait(60_000_000).bareRst('originator', { ttl: 254 }),
       ),
       upstream(
-        'a device answers the request after a long pause',
-        toUpstream().exchange(GET, OK).wait(60_000_000).send('originator', GET).bareRst('responder', { ttl: 254 }),
+        'a device ends it with the request after a long pause',
+        toUpstream().exchange(GET, OK).wait(60_000_000).send('originator', GET).rst('responder', { ttl: 254 }),
       ),
     ],
     misses: [
@@ -460,6 +421,10 @@ const STORIES: Readonly<
         toUpstream().exchange(GET, OK).wait(5_000_000).send('originator', POST).bareRst('responder'),
       ),
       upstream(
+        'the FIN was there before the request',
+        toUpstream().exchange(GET, OK).fin('responder').wait(5_000).send('originator', POST).bareRst('responder'),
+      ),
+      upstream(
         'FIN crosses the request',
         toUpstream().exchange(GET, OK).wait(5_000_000).send('originator', POST).fin('responder'),
       ),
@@ -619,7 +584,7 @@ describe('rules', () => {
     const frames = finding.evidence.flatMap((e) => e.frames);
     expect(frames.length).toBeGreaterThan(0);
     expect(frames.every((frame) => frame >= 1 && frame <= story.stream.segments.length)).toBe(true);
-    expect(finding.by === null).toBe(c.ending?.kind === 'fin');
+    expect(finding.by === null).toBe(c.ending?.kind !== 'rst');
   });
 
   test.each(MISSING)('not $rule but $cause: $title', (story) => {

@@ -2,6 +2,8 @@ import { durationText, evidence } from '../evidence.ts';
 import { Confidence, type Rule } from '../rule.ts';
 import {
   delayClaim,
+  earlierPeerFin,
+  endsInRace,
   idleBeforeRequestUs,
   peerFin,
   peerReset,
@@ -9,12 +11,6 @@ import {
   requestClaim,
   resetClaim,
 } from './reset-facts.ts';
-
-/** A live application cannot read a request and decide to abort faster than this on an idle connection (measured: races end within 2 ms). */
-const RACE_US = 10_000;
-/** On busy hosts a race shows later: after a real idle time this much is still taken for one (measured: aborts by applications take longer). */
-const LATE_RACE_US = 25_000;
-const REAL_IDLE_US = 200_000;
 
 /** nginx sent a request on a cached connection that the upstream was closing: no byte of an answer, at once. */
 export const keepaliveRaceNginxUpstream: Rule = {
@@ -26,9 +22,8 @@ export const keepaliveRaceNginxUpstream: Rule = {
     const exchange = c.exchange;
     if (c.leg !== 'upstream' || end === null || exchange === null || idleUs === null) return null;
     if (exchange.responseState !== 'none') return null;
-    const quick = end.tsUs - exchange.requestStartUs <= (idleUs >= REAL_IDLE_US ? LATE_RACE_US : RACE_US);
-    const noSocket = end.shape === 'stateless';
-    if (!quick && !noSocket) return null;
+    if (!endsInRace(c, end, idleUs)) return null;
+    const hadGone = end.kind === 'fin' || end.shape === 'stateless' || !requestAcknowledged(c);
     const previous = c.stream.exchanges.find((e) => e.index === exchange.index - 1);
     const idle = evidence(
       c.stream,
@@ -36,14 +31,28 @@ export const keepaliveRaceNginxUpstream: Rule = {
       previous?.responseFrame,
       exchange.requestFrame,
     );
+    const fin = earlierPeerFin(c);
+    const closed =
+      fin === null
+        ? []
+        : [
+            evidence(
+              c.stream,
+              `the upstream had sent FIN ${durationText(exchange.requestStartUs - fin.tsUs)} before the request`,
+              fin.frameNumber,
+            ),
+          ];
     const ended =
       end.kind === 'rst'
         ? resetClaim(c, end)
         : evidence(c.stream, `the upstream closed${delayClaim(c)}`, end.frameNumber);
     return {
       by: end.kind === 'rst' ? 'upstream' : null,
-      confidence: noSocket || !requestAcknowledged(c) || end.kind === 'fin' ? Confidence.high : Confidence.medium,
-      evidence: [idle, requestClaim(c), ended],
+      confidence: fin !== null ? Confidence.certain : hadGone ? Confidence.high : Confidence.medium,
+      evidence: [idle, ...closed, requestClaim(c), ended],
+      rivals: [
+        { cause: 'upstream-max-requests-recycle', missing: 'three incidents after the same number of requests' },
+      ],
     };
   },
 };

@@ -17,6 +17,9 @@ export const tlsRstInHandshake: Rule = {
       name === null ? 'the TLS handshake was not complete' : `the TLS handshake for ${name} was not complete`,
       c.stream.firstFrame,
     );
-    return { by: 'client', confidence: Confidence.medium, evidence: [resetClaim(c, reset), hello] };
+    const rivals = [
+      { cause: 'ids-injected-rst', missing: 'a TTL or IP ID that breaks with the client: is the name filtered?' },
+    ];
+    return { by: 'client', confidence: Confidence.medium, evidence: [resetClaim(c, reset), hello], rivals };
   },
 };

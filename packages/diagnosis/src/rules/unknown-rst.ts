@@ -12,7 +12,7 @@ export const unknownRst: Rule = {
     const facts = evidence(
       c.stream,
       `the connection ended in phase "${c.phase}" and no known cause fits`,
-      c.ending?.frameNumber,
+      c.ending?.frameNumber ?? c.stream.firstFrame,
     );
     const by = c.ending?.kind === 'rst' ? from : null;
     return { by, confidence: Confidence.low, evidence: reset === null ? [facts] : [resetClaim(c, reset), facts] };

@@ -13,6 +13,9 @@ export const upstreamPortClosed: Rule = {
       by: 'upstream',
       confidence: baseline === true ? Confidence.certain : Confidence.high,
       evidence: [resetClaim(c, reset)],
+      ...(baseline === null ? { rivals: [FIREWALL] } : {}),
     };
   },
 };
+
+const FIREWALL = { cause: 'firewall-reject-syn', missing: 'another packet of that host, to compare its TTL with' };

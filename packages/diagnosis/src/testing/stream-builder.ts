@@ -1,6 +1,6 @@
 /** A connection told in one expression: a TcpStory, decoded and tracked as a capture would be. */
 import { FlowTracker, otherSide, type Side, type TcpStream } from '@resetscope/flow';
-import { type StoryEnd, type Oddity as StoryOddity, TcpStory } from '@resetscope/testkit';
+import { type StoryEnd, type Oddity as StoryOddity, type StorySegment, TcpStory } from '@resetscope/testkit';
 import { PacketDecoder } from '@resetscope/wire';
 
 /** 2026-11-22 06:35:12 UTC. */
@@ -30,6 +30,8 @@ export interface Oddity {
 export class StreamBuilder {
   private readonly story: TcpStory;
   private readonly index: number;
+  /** What each side sent last and can send again. */
+  private readonly sent: Partial<Record<Side, StorySegment>> = {};
 
   constructor(ends: StreamEnds = {}) {
     const { client = '10.0.0.1', clientPort = 40_000, server = '10.0.0.2', serverPort = 80 } = ends;
@@ -44,7 +46,12 @@ export class StreamBuilder {
   }
 
   syn(): this {
-    this.story.originator.syn();
+    this.sent.originator = this.story.originator.syn();
+    return this;
+  }
+
+  synAck(): this {
+    this.sent.responder = this.story.responder.synAck();
     return this;
   }
 
@@ -55,7 +62,19 @@ export class StreamBuilder {
   }
 
   send(from: Side, payload: string | Uint8Array): this {
-    this.story[from].send(payload);
+    this.sent[from] = this.story[from].send(payload);
+    return this;
+  }
+
+  /** Sends its last SYN or payload again. */
+  again(from: Side, times = 1): this {
+    const last = this.sent[from];
+    if (last === undefined) throw new Error(`the ${from} has sent nothing yet`);
+    for (let i = 0; i < times; i++)
+      this.story
+        .wait(200)
+        .wait(200 * i)
+        [from].retransmit(last);
     return this;
   }
 

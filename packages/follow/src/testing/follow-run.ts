@@ -5,7 +5,7 @@ import { FileCheckpointStore } from '../file-checkpoint-store.ts';
 import type { FollowEvents } from '../follow-events.ts';
 import type { FollowedLine } from '../followed-line.ts';
 import { Follower, type FollowerOptions } from '../follower.ts';
-import type { Waker } from '../waker.ts';
+import type { Waker, WakeUp } from '../waker.ts';
 
 /** A waker that only the test wakes. */
 export class StepWaker implements Waker {
@@ -14,7 +14,7 @@ export class StepWaker implements Waker {
   #wakeUp: (() => void) | undefined;
   #asleep: (() => void) | undefined;
 
-  async wait(): Promise<void> {
+  async wait(_pollMs: number): Promise<WakeUp> {
     if (!this.#isAwake) {
       await new Promise<void>((resolve) => {
         this.#wakeUp = resolve;
@@ -23,6 +23,7 @@ export class StepWaker implements Waker {
     }
     this.#isAwake = false;
     this.#wakeUp = undefined;
+    return 'notified';
   }
 
   wake(): void {
@@ -63,6 +64,8 @@ export function countingEvents(counts: EventCounts): FollowEvents {
 export interface SeenLine extends Omit<FollowedLine, 'bytes'> {
   /** The bytes, decoded after the line was whole. */
   readonly text: string;
+  /** One character per byte. */
+  readonly raw: string;
 }
 
 /** A process that was killed saves nothing any more. */
@@ -127,7 +130,10 @@ export class FollowRun {
 
   async #collect(): Promise<void> {
     for await (const batch of this.follower.batches()) {
-      for (const { bytes, ...line } of batch.lines) this.lines.push({ ...line, text: Buffer.from(bytes).toString() });
+      for (const { bytes, ...line } of batch.lines) {
+        const buffer = Buffer.from(bytes);
+        this.lines.push({ ...line, text: buffer.toString(), raw: buffer.toString('latin1') });
+      }
       if (this.#crashes) {
         this.#store.isDead = true;
         return;

@@ -1,6 +1,0 @@
-/** Code with a button that copies it; without JavaScript the button stays hidden and the code can be selected. */
-import { html, type SafeHtml } from '@resetscope/report';
-
-export function copyable(text: string): SafeHtml {
-  return html`<span class="copyable"><code>${text}</code><button type="button" class="copy" data-copy="${text}" hidden>Copy</button></span>`;
-}

@@ -1,0 +1,119 @@
+/**
+ * Chooses a connection for each line of a group of rivals: all at once, because one reset explains one line. Where several
+ * connections fit equally, order decides, and when even that leaves a free rival the answer is ambiguous.
+ */
+import type { TcpStream } from '@resetscope/flow';
+import { assign, FORBIDDEN } from './assignment.ts';
+import type { Candidate, ScorePart } from './candidate.ts';
+import type { LogLine } from './log-line.ts';
+import type { Match } from './match.ts';
+import { unseenScore } from './score.ts';
+
+/** Scores this close are alike. */
+const ALIKE = 0.5;
+/** Its best explanation taken, a line does not fall back on one that is so much worse: its own packets may be missing. */
+const STEP_DOWN_MAX = 3;
+/** Weight of keeping the order of lines and resets alike: less than any evidence. */
+const ORDER_WEIGHT = 0.2;
+/** Larger groups are solved in slices of this many lines, in order: the assignment costs lines^2 * connections. */
+const GROUP_MAX = 1000;
+/** Rivals listed in an answer. */
+export const SHOWN_MAX = 5;
+
+/** A line and what may explain it. */
+export interface Option {
+  readonly line: LogLine;
+  /** Best first. */
+  readonly candidates: readonly Candidate[];
+  readonly addressUnseen: boolean;
+}
+
+/** What is free is known only when every slice has chosen: a cut makes no line ambiguous. */
+export function settleGroup(group: readonly Option[], sliceLines: number = GROUP_MAX): readonly Match[] {
+  const ranks = ranksOf(group);
+  const chosen = new Map<Option, TcpStream>();
+  const taken = new Set<TcpStream>();
+  for (let at = 0; at < group.length; at += sliceLines) {
+    for (const [option, stream] of settle(group.slice(at, at + sliceLines), taken, ranks)) chosen.set(option, stream);
+    for (const stream of chosen.values()) taken.add(stream);
+  }
+  return group.map((option) => answer(option, chosen.get(option), taken));
+}
+
+/** Places from 0 to 1, of lines in the log and of connections by their ends. */
+interface Ranks {
+  readonly line: ReadonlyMap<Option, number>;
+  readonly stream: ReadonlyMap<TcpStream, number>;
+}
+
+function ranksOf(group: readonly Option[]): Ranks {
+  const streams = [...new Set(group.flatMap((o) => o.candidates.map((c) => c.stream)))];
+  streams.sort((a, b) => endUs(a) - endUs(b));
+  return {
+    line: new Map(group.map((option, at) => [option, at / group.length])),
+    stream: new Map(streams.map((stream, at) => [stream, at / streams.length])),
+  };
+}
+
+function settle(
+  options: readonly Option[],
+  taken: ReadonlySet<TcpStream>,
+  ranks: Ranks,
+): readonly (readonly [Option, TcpStream])[] {
+  const free = options.flatMap((o) => o.candidates.map((c) => c.stream)).filter((stream) => !taken.has(stream));
+  const streams = [...new Set(free)];
+  const columnOf = new Map(streams.map((stream, column) => [stream, column]));
+  const cost = options.map((option) => costsOf(option, columnOf, options.length, ranks));
+  const columns = assign(cost, streams.length + options.length);
+  return options.flatMap((option, row) => {
+    const stream = streams[columns[row] ?? -1];
+    return stream === undefined ? [] : [[option, stream] as const];
+  });
+}
+
+function endUs(stream: TcpStream): number {
+  return stream.endings[0]?.tsUs ?? stream.lastUs;
+}
+
+/** Columns: one per free stream, then one per line that stands for "nothing explains it". */
+function costsOf(option: Option, columnOf: ReadonlyMap<TcpStream, number>, rows: number, ranks: Ranks): number[] {
+  const row = new Array<number>(columnOf.size + rows).fill(FORBIDDEN, 0, columnOf.size).fill(0, columnOf.size);
+  const lowest = (option.candidates[0]?.score ?? 0) - STEP_DOWN_MAX;
+  for (const candidate of option.candidates) {
+    if (candidate.score + unseenScore(candidate) < lowest) continue;
+    const column = columnOf.get(candidate.stream);
+    if (column === undefined) continue;
+    const away = (ranks.line.get(option) ?? 0) - (ranks.stream.get(candidate.stream) ?? 0);
+    row[column] = -candidate.score + ORDER_WEIGHT * away * away;
+  }
+  return row;
+}
+
+function answer(option: Option, stream: TcpStream | undefined, taken: ReadonlySet<TcpStream>): Match {
+  const { line, candidates } = option;
+  const best = candidates.find((c) => c.stream === stream);
+  if (best === undefined) return { kind: 'unmatched', line, reason: 'no-such-reset' };
+  const others = candidates.filter((c) => c !== best && best.score - c.score < ALIKE);
+  const free = others.filter((c) => !taken.has(c.stream));
+  if (free.length > 0) return { kind: 'ambiguous', line, candidates: [best, ...others].slice(0, SHOWN_MAX) };
+  return {
+    kind: 'matched',
+    line,
+    best,
+    confidence: confidenceOf(option, best, others),
+    others: candidates.filter((c) => c !== best).slice(0, SHOWN_MAX),
+  };
+}
+
+/** Calibrated on recorded cases (test/accuracy): how often an answer with this evidence is the right connection. */
+function confidenceOf(option: Option, best: Candidate, others: readonly Candidate[]): number {
+  const has = (kind: ScorePart['kind']): boolean => best.parts.some((part) => part.kind === kind);
+  const exact = has('access-log');
+  const named = has('request');
+  const fits = has('phase-fits');
+  let confidence = exact ? 0.99 : named ? 0.97 : 0.92;
+  if (!fits && !exact) confidence -= 0.15;
+  if (option.addressUnseen && !exact) confidence -= 0.1;
+  if ((others.length > 0 || has('serial')) && !exact) confidence = Math.min(confidence, 0.8);
+  return confidence * option.line.legCertainty;
+}
