@@ -1,0 +1,38 @@
+/** `npm run bench -- NAME [--json]`: installs what is missing, builds, then runs test/bench. Benchmarks want the machine for themselves. */
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import {
+  BootstrapError,
+  build,
+  ensureNpmPackages,
+  ensurePrograms,
+  requireNode,
+  root,
+  runScript,
+} from './bootstrap.mjs';
+
+/** What a benchmark makes its traffic with, and the peers it stands beside. */
+const TOOLS = {
+  analyze: [
+    { program: 'nginx', package: 'nginx' },
+    { program: 'ip', package: 'iproute2' },
+    { program: 'tcpdump', package: 'tcpdump' },
+    { program: 'tshark', package: 'tshark' },
+  ],
+  tail: [
+    { program: 'gzip', package: 'gzip' },
+    { program: 'mtail', package: 'mtail' },
+  ],
+};
+
+await runScript('npm run bench', async () => {
+  const args = process.argv.slice(2);
+  requireNode();
+  const { missing, reason } = ensurePrograms(TOOLS[args[0]] ?? []);
+  if (missing.length > 0)
+    throw new BootstrapError(`expected ${missing.map((tool) => tool.program).join(' and ')}: ${reason}`);
+  ensureNpmPackages();
+  build();
+  const bench = join(root, 'test', 'bench', 'bench.mjs');
+  return spawnSync(process.execPath, ['--expose-gc', bench, ...args], { stdio: 'inherit' }).status ?? 1;
+});
