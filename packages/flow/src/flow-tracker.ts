@@ -22,6 +22,9 @@ const CLOSED_LINGER_US = 5_000_000;
 /** A connection that did not open is kept this long after its last packet: Linux sends its last SYN 63 s after the first and gives up after 127 s (tcp_syn_retries 6). */
 const ATTEMPT_US = 130_000_000;
 
+/** Capture time between two looks for connections that are due to leave. */
+const LOOK_US = 100_000;
+
 /** RST frames, by what the connection had seen before them. */
 export interface ResetCounts {
   /** Every RST frame. */
@@ -54,8 +57,12 @@ export class FlowTracker {
   private readonly shared: Shared;
   private readonly options: FlowOptions;
   private readonly share: Share;
+  /** Of the packet before: packets come in trains. */
+  private latest: Connection | null = null;
   private readonly closed = new ExpiryQueue<Connection>(CLOSED_LINGER_US);
   private readonly reset = new ExpiryQueue<Connection>(LINGER_US);
+  /** When to look for what is due. */
+  private lookUs = 0;
   /** When to look for attempts that have failed; no queue, which would hold every connection that long. */
   private sweepUs = 0;
   private readonly remains = new ExpiryQueue<Remains>(LINGER_US);
@@ -68,9 +75,16 @@ export class FlowTracker {
   }
 
   add(packet: Packet, hints: PayloadHints | null = null): void {
+    this.expire(packet.tsUs);
+    const { latest } = this;
+    const from = latest === null ? null : senderIn(latest.tuple, packet);
+    if (latest === null || from === null || latest.isReusedBy(packet, from)) this.addAny(packet, hints);
+    else this.follow(latest, packet, from, hints);
+  }
+
+  private addAny(packet: Packet, hints: PayloadHints | null): void {
     const hash = packetHash(packet);
     if (!isInShare(hash, this.share)) return;
-    this.expire(packet.tsUs);
     let found = this.table.find(packet, hash);
     let from: 0 | 1 = 0;
     if (found !== null) {
@@ -89,9 +103,11 @@ export class FlowTracker {
   end(): void {
     for (const left of this.table) if (left instanceof Connection) this.handOver(left);
     this.table.clear();
+    this.latest = null;
   }
 
   private follow(connection: Connection, packet: Packet, from: 0 | 1, hints: PayloadHints | null): void {
+    this.latest = connection;
     if ((packet.flags & TcpFlag.RST) !== 0) this.countReset(connection, from);
     connection.add(packet, from, hints);
     if (!connection.isAwaited && connection.isOver) this.over(connection, packet.tsUs);
@@ -120,6 +136,7 @@ export class FlowTracker {
   }
 
   private remove(gone: Connection | Remains): void {
+    if (gone === this.latest) this.latest = null;
     if (this.table.remove(gone) && gone instanceof Connection) this.handOver(gone);
   }
 
@@ -135,6 +152,8 @@ export class FlowTracker {
   }
 
   private expire(nowUs: number): void {
+    if (nowUs < this.lookUs) return;
+    this.lookUs = nowUs + LOOK_US;
     this.retireDue(this.closed, nowUs);
     this.retireDue(this.reset, nowUs);
     if (nowUs >= this.sweepUs) this.sweep(nowUs);

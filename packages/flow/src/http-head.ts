@@ -44,10 +44,17 @@ export function latin1(bytes: Uint8Array, from: number, to: number): string {
 
 /** Offset just after the empty line that ends the header section, searching from `from`; -1 when it is not there. */
 export function findHeadEnd(bytes: Uint8Array, from: number): number {
-  for (let at = bytes.indexOf(LF, from); at !== -1; at = bytes.indexOf(LF, at + 1)) {
+  for (let at = from; at < bytes.length; at++) {
+    if (bytes[at] !== LF) continue;
     if (bytes[at + 1] === LF) return at + 2;
     if (bytes[at + 1] === CR && bytes[at + 2] === LF) return at + 3;
   }
+  return -1;
+}
+
+/** First LF in [from, end), or -1. A loop: indexOf costs a call, and lines are short (measured). */
+function lineFeedIn(bytes: Uint8Array, from: number, end: number): number {
+  for (let at = from; at < end; at++) if (bytes[at] === LF) return at;
   return -1;
 }
 
@@ -69,8 +76,8 @@ const VERSION = asciiBytes('HTTP/1.');
 /** Reads a header section in bytes[0, end), complete or cut at any byte. What is cut is not there: a field needs its line's end, a status its third digit. */
 export function parseHead(bytes: Uint8Array, end: number = bytes.length): HttpHead {
   const head: OpenHead = { ...EMPTY_HEAD };
-  const lineEnd = bytes.indexOf(LF);
-  const isWhole = lineEnd !== -1 && lineEnd < end;
+  const lineEnd = lineFeedIn(bytes, 0, end);
+  const isWhole = lineEnd !== -1;
   const textEnd = isWhole ? textEndBefore(bytes, 0, lineEnd) : end;
   if (textEnd >= VERSION.length && startsWith(bytes, 0, VERSION.length, VERSION)) readStatusLine(head, bytes, textEnd);
   else readRequestLine(head, bytes, textEnd, isWhole);
@@ -144,7 +151,7 @@ function digitAt(bytes: Uint8Array, at: number, end: number): number | null {
 /** Whole lines only. */
 function readFields(head: OpenHead, bytes: Uint8Array, start: number, end: number): void {
   let at = start;
-  for (let lineEnd = bytes.indexOf(LF, at); lineEnd !== -1 && lineEnd < end; lineEnd = bytes.indexOf(LF, at)) {
+  for (let lineEnd = lineFeedIn(bytes, at, end); lineEnd !== -1; lineEnd = lineFeedIn(bytes, at, end)) {
     readField(head, bytes, at, textEndBefore(bytes, at, lineEnd));
     at = lineEnd + 1;
   }

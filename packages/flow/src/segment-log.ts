@@ -4,7 +4,7 @@
  * between them is counted, so a long download costs as much as a short one.
  *
  *  record  time 8 | frame number 4 | sequence number 4 | acknowledgment number 4 | payload length 4 | IP ID 4 |
- *          window 2, flags 1, TTL and half 1 ... 4 + 4 | next 4
+ *          window 2, flags 2 | TTL 1, half 1, has a label 2 | next 4
  */
 import type { Side } from './side.ts';
 import type { Segment } from './tcp-stream.ts';
@@ -12,7 +12,7 @@ import type { Segment } from './tcp-stream.ts';
 /** Packets kept from the start of a connection: handshake, TLS set-up, first exchange. */
 const KEEP_FIRST = 24;
 /** Packets kept before its end: the exchange that failed, the reset and what followed. */
-const KEEP_LAST = 232;
+const KEEP_LAST = 72;
 /** A label this long gets no further one joined to it: enough for pipelined requests (chosen). */
 const LABEL_JOIN_MAX = 120;
 const NONE = -1;
@@ -29,6 +29,8 @@ const AT = {
   ttlAndHalf: 8,
   next: 9,
 } as const;
+/** In the word of TTL and half: there is a label. Labels stand apart, and are seldom touched. */
+const HAS_LABEL = 1 << 16;
 /** 64-bit words of a record. */
 const DOUBLES = WORDS / 2;
 
@@ -90,8 +92,10 @@ export class SegmentLog {
     const slot = this.slotOf(chain, frameNumber);
     if (slot === NONE) return;
     const before = this.labels[slot];
-    if (before === undefined) this.labels[slot] = text;
-    else if (before.length < LABEL_JOIN_MAX) this.labels[slot] = `${before}, ${text}`;
+    if (before === undefined) {
+      this.labels[slot] = text;
+      this.words[slot * WORDS + AT.ttlAndHalf] = this.word(slot * WORDS + AT.ttlAndHalf) | HAS_LABEL;
+    } else if (before.length < LABEL_JOIN_MAX) this.labels[slot] = `${before}, ${text}`;
   }
 
   /** Gives a chain's slots back as they are, without touching each; the chain is empty afterwards. */
@@ -118,7 +122,7 @@ export class SegmentLog {
     return {
       frameNumber: this.word(at + AT.frameNumber) >>> 0,
       tsUs: this.times[slot * DOUBLES] as number,
-      from: sides[(ttlAndHalf >>> 8) as 0 | 1],
+      from: sides[((ttlAndHalf >>> 8) & 1) as 0 | 1],
       flags: windowAndFlags >>> 16,
       seq: this.word(at + AT.seq) >>> 0,
       ack: this.word(at + AT.ack) >>> 0,
@@ -158,7 +162,7 @@ export class SegmentLog {
     if (this.free !== NONE) {
       const slot = this.free;
       this.free = this.next(slot);
-      if (this.labels[slot] !== undefined) this.labels[slot] = undefined;
+      if ((this.word(slot * WORDS + AT.ttlAndHalf) & HAS_LABEL) !== 0) this.labels[slot] = undefined;
       return slot;
     }
     if (this.used === this.capacity) this.grow();

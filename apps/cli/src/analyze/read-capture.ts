@@ -15,12 +15,12 @@ import type { ReadMeter } from './read-meter.ts';
 import type { ShareTask } from './share-worker.ts';
 import { silentEnds } from './silent-ends.ts';
 
-/** Bytes of capture from which a second thread is worth its start (measured: 60 ms, against 0.5 ns a byte). */
+/** Bytes of capture from which a second thread is worth its start (60 ms, measured). */
 const LONG_CAPTURE = 100_000_000;
 /** Every thread decodes every packet: beyond, more of them add little. */
 const THREADS_MAX = 4;
-/** Megabytes of a thread's young generation: connections die before they are promoted (measured). */
-const YOUNG_MEGABYTES = 64;
+/** One thread for this many cores: two virtual cores are often one real one, and the host has other work (measured: no gain on two). */
+const CORES_PER_THREAD = 2;
 
 export interface CaptureContent {
   readonly streams: readonly TcpStream[];
@@ -90,10 +90,7 @@ interface StartedWorker {
 }
 
 function startWorker(task: ShareTask): StartedWorker {
-  const worker = new Worker(new URL('./share-worker.js', import.meta.url), {
-    workerData: task,
-    resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MEGABYTES },
-  });
+  const worker = new Worker(new URL('./share-worker.js', import.meta.url), { workerData: task });
   const content = new Promise<ShareContent>((resolve, reject) => {
     worker.once('message', resolve);
     worker.once('error', reject);
@@ -130,5 +127,6 @@ async function threadsFor(files: readonly InputFile[]): Promise<number> {
     if (size === null) return 1;
     bytes += size;
   }
-  return bytes < LONG_CAPTURE ? 1 : Math.min(availableParallelism(), THREADS_MAX);
+  const threads = Math.min(THREADS_MAX, Math.floor(availableParallelism() / CORES_PER_THREAD));
+  return bytes < LONG_CAPTURE ? 1 : Math.max(1, threads);
 }
