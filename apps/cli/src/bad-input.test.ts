@@ -78,6 +78,14 @@ describe('usage', () => {
     },
   );
 
+  testIf(hasProgram('sh'), 'needs a shell')('standard output that is full', async () => {
+    const { code, stderr } = await run('sh', ['-c', `"${process.execPath}" "${CLI}" --help > /dev/full`]);
+    expect(stderr).toBe(
+      'resetscope: cannot write standard output: no space left on that disk; write to a place with room\n',
+    );
+    expect(code).toBe(1);
+  });
+
   test('--version', async () => {
     expect(await resetscope(['--version'])).toMatchObject({
       code: 0,

@@ -19,7 +19,7 @@ export async function runDoctor(argv: readonly string[]): Promise<number> {
 
 /** Everything `up` relies on, in the order a person would mend it. */
 export async function examineHost(options: UpOptions): Promise<readonly Finding[]> {
-  const logs = await Promise.all(options.errorLogs.map(examineLog));
+  const logs = await Promise.all(options.namedLogs.map(examineLog));
   const redis = await checkRedis(options.redisUrl);
   return [...logs.flat(), ...options.interfaces.map(checkInterface), checkCapture(), ...redis, checkNginx()];
 }

@@ -42,8 +42,11 @@ Examples
   sudo resetscope up --error-log /var/log/nginx/error.log --interface eth0
 `;
 
-const HOST_FLAGS = `  --error-log FILE     nginx's error log; may be given several times
-                       (default /var/log/nginx/error.log)
+const HOST_FLAGS = `  --error-log FILE     nginx's error log, FILE=ZONE in another time zone, or a pattern in quotes;
+                       may be given several times (default /var/log/nginx/error.log)
+  --syslog ADDR        take the lines of "error_log syslog:server=ADDR" too: HOST:PORT or unix:PATH
+  --storm-lines-per-second N
+                       group what a log writes beyond N lines a second (default: every line alone)
   --interface NAME     where to capture: eth0, lo, any; may be given several times (default any)
   --ports LIST         capture only these TCP ports, of nginx and its upstreams (default all)
   --listen HOST:PORT   address of the page (default 127.0.0.1:9150)

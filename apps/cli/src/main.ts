@@ -1,6 +1,7 @@
 /** The command line: finds the command, prints help, turns a failure into one line and an exit code. */
 import { readFileSync } from 'node:fs';
 import { ClearError, describeFailure, ExitCode } from '@resetscope/telemetry/clear-error';
+import { notWritten } from './analyze/not-written.ts';
 import { isAppName } from './apps.ts';
 import { COMMANDS, DEMO_HELP, DOCTOR_HELP, MAIN_HELP, UP_HELP } from './help.ts';
 
@@ -64,13 +65,17 @@ function programName(argv: readonly string[]): string {
 }
 
 function exitWhenWritten(code: number): void {
-  process.stdout.write('', () => process.exit(code));
+  process.stdout.write('', (error) => {
+    if (error == null) process.exit(code); // otherwise the error event tells
+  });
 }
 
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   // `resetscope ... | head`: nobody reads on.
   if (error.code === 'EPIPE') process.exit(ExitCode.ok);
-  throw error;
+  const failure = notWritten('standard output', error, 'write to a place with room');
+  console.error(describeFailure(programName(argv), failure));
+  process.exit(failure.exitCode);
 });
 
 const argv = process.argv.slice(2);

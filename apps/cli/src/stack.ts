@@ -8,6 +8,8 @@ export interface StackSettings {
   readonly redisUrl: string;
   readonly node: string;
   readonly errorLogs: readonly string[];
+  readonly syslog?: readonly string[];
+  readonly stormLinesPerSecond?: string | undefined;
   readonly checkpointDir: string;
   /** Where the tailer begins in a log it has no checkpoint of. */
   readonly from: 'beginning' | 'end';
@@ -54,6 +56,8 @@ export function stackFlags(settings: StackSettings): Readonly<Record<AppName, re
     correlator: [...common, ...node, ...metrics('correlator'), ...optional('--timezone', settings.timezone)],
     tailer: [
       ...settings.errorLogs.flatMap((path) => ['--error-log', path]),
+      ...(settings.syslog ?? []).flatMap((address) => ['--syslog', address]),
+      ...optional('--storm-lines-per-second', settings.stormLinesPerSecond),
       ...['--checkpoint-dir', settings.checkpointDir, '--from', settings.from],
       ...[...common, ...node, ...metrics('tailer')],
     ],

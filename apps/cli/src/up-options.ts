@@ -2,6 +2,7 @@
 import { homedir, hostname } from 'node:os';
 import { join } from 'node:path';
 import { ANY_INTERFACE } from '@resetscope/capture';
+import { isPattern, parseLogSpec, parseSyslogSpec } from '@resetscope/log-source';
 import { isTimeZone } from '@resetscope/nginx-log';
 import { ClearError, parseListenAddress } from '@resetscope/telemetry';
 import { parseFlags, parsePorts } from './flags.ts';
@@ -11,6 +12,8 @@ const DEFAULT_ERROR_LOG = '/var/log/nginx/error.log';
 
 const FLAGS = {
   'error-log': { type: 'string', multiple: true },
+  syslog: { type: 'string', multiple: true },
+  'storm-lines-per-second': { type: 'string' },
   interface: { type: 'string', multiple: true },
   listen: { type: 'string' },
   ports: { type: 'string' },
@@ -25,7 +28,13 @@ const FLAGS = {
 } as const;
 
 export interface UpOptions {
+  /** As given: paths or patterns, perhaps with a time zone. */
   readonly errorLogs: readonly string[];
+  /** Of these, the files that are named: they must be there. */
+  readonly namedLogs: readonly string[];
+  /** As the tailer reads them: addresses to take syslog lines on. */
+  readonly syslog: readonly string[];
+  readonly stormLinesPerSecond: string | undefined;
   readonly interfaces: readonly string[];
   /** Of the page, `host:port`. */
   readonly listen: string;
@@ -55,8 +64,14 @@ export function resolveUpOptions(
   const flags = parseFlags(command, argv, command === 'doctor' ? { ...upFlags, json: jsonFlag } : upFlags);
   const listen = flags.listen ?? '127.0.0.1:9150';
   parseListenAddress(listen);
+  const syslog = flags.syslog ?? [];
+  for (const text of syslog) parseSyslogSpec(text);
+  const errorLogs = flags['error-log'] ?? (syslog.length > 0 ? [] : [DEFAULT_ERROR_LOG]);
   return {
-    errorLogs: flags['error-log'] ?? [DEFAULT_ERROR_LOG],
+    errorLogs,
+    namedLogs: errorLogs.map((text) => parseLogSpec(text).path).filter((path) => !isPattern(path)),
+    syslog,
+    stormLinesPerSecond: flags['storm-lines-per-second'],
     interfaces: flags.interface ?? [ANY_INTERFACE],
     listen,
     ports: flags.ports === undefined ? undefined : parsePorts('ports', flags.ports),

@@ -48,11 +48,11 @@ async function up(options: UpOptions, cleanup: Cleanup): Promise<never> {
 
 /** Fails before anything is started; warnings are printed. */
 async function checkHost(options: UpOptions): Promise<void> {
-  const logs = await Promise.all(options.errorLogs.map(checkErrorLog));
+  const logs = await Promise.all(options.namedLogs.map(checkErrorLog));
   const redis = await checkRedis(options.redisUrl);
   const findings = [...logs, ...options.interfaces.map(checkInterface), checkCapture(), ...redis];
   requireNoFailure(findings);
-  const levels = await Promise.all(options.errorLogs.map(checkErrorLogLevel));
+  const levels = await Promise.all(options.namedLogs.map(checkErrorLogLevel));
   const terminal = new Terminal(process.stderr, process.env);
   for (const finding of [...findings, ...levels]) {
     if (finding.status === 'warn') terminal.writeLine(findingLine(finding, terminal));
@@ -66,7 +66,9 @@ async function startOwnRedis({ dataDir, user }: UpOptions, cleanup: Cleanup): Re
 }
 
 function announce(options: UpOptions, ready: StackReady): void {
-  console.log(`following  ${options.errorLogs.join(', ')}`);
+  console.log(
+    `following  ${[...options.errorLogs, ...options.syslog.map((address) => `syslog ${address}`)].join(', ')}`,
+  );
   console.log(`capturing  ${options.interfaces.join(', ')}`);
   console.log(`page       ${ready.web.url ?? `http://${options.listen}`}`);
   const metrics = [ready.tailer, ready.capture, ready.correlator, ready.web].map(({ app, ops }) => `${app} ${ops}`);

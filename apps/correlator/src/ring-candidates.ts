@@ -30,12 +30,13 @@ export async function readCandidates(lines: readonly LogLine[], ring: RingReader
   const aftermath = { fromUs: window.fromUs, toUs: window.toUs + AFTERMATH_US };
   const resets = await ring.resets(aftermath);
   const streams: RingStream[] = [];
+  const upstreams = upstreamsOf(lines);
   let deepLeft = Math.min(DEEP_MAX, DEEP_BASE + lines.length);
   for (const key of await keysOf(lines, resets, ring)) {
-    const found = await readStreams(ring, key, aftermath);
+    const found = await readStreams(ring, key, aftermath, upstreams);
     const isDeep = deepLeft > 0 && lackBeginning(found);
     if (isDeep) deepLeft--;
-    streams.push(...(isDeep ? await readStreamsDeep(ring, key, aftermath) : found));
+    streams.push(...(isDeep ? await readStreamsDeep(ring, key, aftermath, upstreams) : found));
   }
   return { streams, surroundings: surroundingsOf(streams, resets) };
 }

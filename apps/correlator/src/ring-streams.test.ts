@@ -35,8 +35,8 @@ describeIf(hasProgram('redis-server'), 'redis-server is not installed')('readStr
     const toUs = endOf(stories.at(-1)!) + 1;
     const key = { addressA: '10.0.0.1', portA: port, addressB: '10.0.0.2', portB: 80 };
     const window = { fromUs: toUs - 6_000_000, toUs };
-    const found = await readStreams(reader, key, window);
-    const deep = lackBeginning(found) ? await readStreamsDeep(reader, key, window) : found;
+    const found = await readStreams(reader, key, window, new Set());
+    const deep = lackBeginning(found) ? await readStreamsDeep(reader, key, window, new Set()) : found;
     await reader.close();
     return deep;
   }

@@ -19,13 +19,14 @@ const FRAMES_ENOUGH = 20_000;
 /** Connections with more packets than this keep only those that an answer can point to (some 300): evidence stays small. */
 const FRAMES_WHOLE_MAX = 1000;
 
-/** The connections of one four-tuple with packets in the window. Several when its ports were used again. */
+/** The connections of one four-tuple with packets in the window. Several when its ports were used again. upstreams: upstreamsOf the lines, which side of them serves. */
 export async function readStreams(
   ring: RingReader,
   key: ConnectionKey,
   window: TimeWindow,
+  upstreams: ReadonlySet<string>,
 ): Promise<readonly RingStream[]> {
-  return ringStreams((await read(ring, key, window, LOOK_BACK_US)).frames);
+  return ringStreams((await read(ring, key, window, LOOK_BACK_US)).frames, upstreams);
 }
 
 /** The same with their beginning, as far as the ring has it. Some 30 ms when it is five minutes back (measured). */
@@ -33,11 +34,12 @@ export async function readStreamsDeep(
   ring: RingReader,
   key: ConnectionKey,
   window: TimeWindow,
+  upstreams: ReadonlySet<string>,
 ): Promise<readonly RingStream[]> {
   let streams: readonly RingStream[] = [];
   for (const lookBackUs of DEEP_LOOK_BACK_US) {
     const { frames, coverage } = await read(ring, key, window, lookBackUs);
-    streams = ringStreams(frames);
+    streams = ringStreams(frames, upstreams);
     const isAll = window.fromUs - lookBackUs <= coverage.oldestUs || frames.length > FRAMES_ENOUGH;
     if (isAll || !lackBeginning(streams)) break;
   }
@@ -53,13 +55,17 @@ function read(ring: RingReader, key: ConnectionKey, window: TimeWindow, lookBack
   return ring.connection(key, { fromUs: window.fromUs - lookBackUs, toUs: window.toUs });
 }
 
-function ringStreams(frames: readonly RingFrame[]): readonly RingStream[] {
-  const streams = follow(frames);
-  return frames.length > FRAMES_WHOLE_MAX ? shortened(frames, streams) : withFrames(streams, frames);
+function ringStreams(frames: readonly RingFrame[], upstreams: ReadonlySet<string>): readonly RingStream[] {
+  const streams = follow(frames, upstreams);
+  return frames.length > FRAMES_WHOLE_MAX ? shortened(frames, streams, upstreams) : withFrames(streams, frames);
 }
 
 /** The same connections, told from fewer packets: frame numbers count the packets kept, the others share the number before. */
-function shortened(frames: readonly RingFrame[], streams: readonly TcpStream[]): readonly RingStream[] {
+function shortened(
+  frames: readonly RingFrame[],
+  streams: readonly TcpStream[],
+  upstreams: ReadonlySet<string>,
+): readonly RingStream[] {
   const citable = new Set(streams.flatMap(citableFrames));
   const kept: RingFrame[] = [];
   const renumbered = frames.map((frame) => {
@@ -68,7 +74,7 @@ function shortened(frames: readonly RingFrame[], streams: readonly TcpStream[]):
     if (isKept) kept.push(copy);
     return copy;
   });
-  return withFrames(follow(renumbered), kept);
+  return withFrames(follow(renumbered, upstreams), kept);
 }
 
 /** Every frame number in a TcpStream: what evidence and ladder may name. */
@@ -86,9 +92,13 @@ function withFrames(streams: readonly TcpStream[], frames: readonly RingFrame[])
   return streams.map((stream) => ({ stream, frames }));
 }
 
-function follow(frames: readonly RingFrame[]): readonly TcpStream[] {
+function follow(frames: readonly RingFrame[], upstreams: ReadonlySet<string>): readonly TcpStream[] {
   const streams: TcpStream[] = [];
-  const tracker = new FlowTracker({ wanted: () => true, streamEnded: (stream) => streams.push(stream) });
+  const tracker = new FlowTracker({
+    wanted: () => true,
+    streamEnded: (stream) => streams.push(stream),
+    responders: upstreams,
+  });
   const decoder = new PacketDecoder();
   for (const frame of frames) {
     if (decoder.decode(frame) === 'tcp') tracker.add(decoder.packet, frame.annotations);

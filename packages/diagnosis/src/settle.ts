@@ -15,6 +15,8 @@ const ALIKE = 0.5;
 const STEP_DOWN_MAX = 3;
 /** Weight of keeping the order of lines and resets alike: less than any evidence. */
 const ORDER_WEIGHT = 0.2;
+/** Ends within a round or two of a worker's event loop (measured on a loaded host: four of four such lines in another order). */
+const SIMULTANEOUS_US = 1_000;
 /** Larger groups are solved in slices of this many lines, in order: the assignment costs lines^2 * connections. */
 const GROUP_MAX = 1000;
 /** Rivals listed in an answer. */
@@ -37,7 +39,8 @@ export function settleGroup(group: readonly Option[], sliceLines: number = GROUP
     for (const [option, stream] of settle(group.slice(at, at + sliceLines), taken, ranks)) chosen.set(option, stream);
     for (const stream of chosen.values()) taken.add(stream);
   }
-  return group.map((option) => answer(option, chosen.get(option), taken));
+  const takers = new Map([...chosen].map(([option, stream]) => [stream, option]));
+  return group.map((option) => answer(option, chosen.get(option), takers));
 }
 
 /** Places from 0 to 1, of lines in the log and of connections by their ends. */
@@ -89,12 +92,16 @@ function costsOf(option: Option, columnOf: ReadonlyMap<TcpStream, number>, rows:
   return row;
 }
 
-function answer(option: Option, stream: TcpStream | undefined, taken: ReadonlySet<TcpStream>): Match {
+/** takers: who took which connection. */
+function answer(option: Option, stream: TcpStream | undefined, takers: ReadonlyMap<TcpStream, Option>): Match {
   const { line, candidates } = option;
   const best = candidates.find((c) => c.stream === stream);
   if (best === undefined) return { kind: 'unmatched', line, reason: 'no-such-reset' };
   const others = candidates.filter((c) => c !== best && best.score - c.score < ALIKE);
-  const free = others.filter((c) => !taken.has(c.stream));
+  const free = others.filter((c) => {
+    const taker = takers.get(c.stream);
+    return taker === undefined || (isSimultaneous(c, best) && wouldSwap(taker, c.stream, best.stream));
+  });
   if (free.length > 0) return { kind: 'ambiguous', line, candidates: [best, ...others].slice(0, SHOWN_MAX) };
   return {
     kind: 'matched',
@@ -103,6 +110,17 @@ function answer(option: Option, stream: TcpStream | undefined, taken: ReadonlySe
     confidence: confidenceOf(option, best, others),
     others: candidates.filter((c) => c !== best).slice(0, SHOWN_MAX),
   };
+}
+
+/** Does what the taker has fit it hardly better than the other? */
+function wouldSwap({ candidates }: Option, taken: TcpStream, other: TcpStream): boolean {
+  const scoreOf = (stream: TcpStream): number => candidates.find((c) => c.stream === stream)?.score ?? Number.NaN;
+  return scoreOf(taken) - scoreOf(other) < ALIKE;
+}
+
+/** Order says nothing about ends this close: a worker that was away meets them in any order. */
+function isSimultaneous(a: Candidate, b: Candidate): boolean {
+  return Math.abs(endUs(a.stream) - endUs(b.stream)) < SIMULTANEOUS_US;
 }
 
 /** Calibrated on recorded cases (test/accuracy): how often an answer with this evidence is the right connection. */

@@ -1,5 +1,6 @@
 export type { LogFormat } from './container-record.ts';
 export { FileLog, type FileLogEvents, type FormatChoice } from './file-log.ts';
+export { isPattern } from './glob-pattern.ts';
 export { checkLogs } from './log-check.ts';
 export {
   type LogConsumer,

@@ -45,7 +45,7 @@ function headSection({ stored, hasEvidence, nowUs }: IncidentPage): SafeHtml {
   return html`<header>
 <p class="eyebrow">${harmBadge(incident.harm)}${badge(sure, incident.status === 'matched' ? 'calm' : 'warn')}<span>${incident.title}${why}</span></p>
 <h1 class="sentence">${incident.sentence}</h1>
-<p class="byline">${age(createdAtUs, nowUs)} on <b>${stored.node}</b>${groupId !== null && html` · <a href="/?group=${groupId}">all of this group</a>`}</p>
+<p class="byline">${age(createdAtUs, nowUs)} on <b>${stored.node}</b>${groupId !== null && html` · <a href="/?group=${groupId}">all of this group</a>`}${stored.grouped > 0 && html` · stands for <b>${stored.grouped + 1}</b> lines of a storm`}</p>
 <p class="downloads">${hasEvidence && html`<a class="button primary" href="${path}/evidence.pcapng" download>Packets (pcapng)</a>`}<a class="button" href="${path}.md">Markdown for the ticket</a><a class="button" href="${path}.json">JSON</a></p>
 </header>`;
 }
