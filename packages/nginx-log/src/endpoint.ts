@@ -20,7 +20,9 @@ export function isIpText(text: string): boolean {
 
 /** `text` as a port number, null when it is not 1 to 5 digits up to 65535. */
 export function parsePort(text: string): number | null {
-  return /^\d{1,5}$/.test(text) && Number(text) <= 65_535 ? Number(text) : null;
+  if (!/^\d{1,5}$/.test(text)) return null;
+  const port = Number(text);
+  return port <= 65_535 ? port : null;
 }
 
 function hostPart(host: string, port: number | null): Endpoint {
@@ -34,6 +36,7 @@ export function parseEndpoint(text: string): Endpoint {
   if (text.startsWith('unix:')) return { address: null, port: null, unixPath: text.slice(5), name: null };
   const colon = text.lastIndexOf(':');
   const port = colon > 0 ? parsePort(text.slice(colon + 1)) : null;
-  if (port === null || isIpText(text)) return hostPart(text, null);
+  const hasMoreColons = text.indexOf(':') < colon;
+  if (port === null || (hasMoreColons && isIpText(text))) return hostPart(text, null);
   return hostPart(text.slice(0, colon), port);
 }

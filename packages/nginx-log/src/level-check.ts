@@ -6,12 +6,8 @@ import { type Action, knownPhrase } from './action.ts';
 import type { Level } from './error-log-entry.ts';
 
 /** nginx logs these at info only. */
-const INFO_TEXTS = [
-  'client prematurely closed connection',
-  'client closed connection',
-  'epoll_wait() reported that client prematurely closed connection',
-] as const;
-const KEEPALIVE = /^client \S{1,128} closed keepalive connection$/;
+const INFO_TEXT =
+  /^(?:client (?:(?:prematurely )?closed connection|\S{1,128} closed keepalive connection$)|epoll_wait\(\) reported that client prematurely closed connection)/;
 
 /** A stream session sets its action right before the call, so the phrase is about the socket that failed. */
 const STREAM_LEVELS: ReadonlyMap<string, Level> = new Map<string, Level>([
@@ -23,9 +19,10 @@ const STREAM_LEVELS: ReadonlyMap<string, Level> = new Map<string, Level>([
 
 /** `call`: the socket call the message starts with, if any. Never true for texts this file does not know. */
 export function contradictsLevel(message: string, call: string | null, level: Level, action: Action | null): boolean {
-  if (INFO_TEXTS.some((text) => message.startsWith(text)) || KEEPALIVE.test(message)) return level !== 'info';
+  if (INFO_TEXT.test(message)) return level !== 'info';
   if (message.startsWith('upstream prematurely closed ')) return level !== 'error';
-  const expected = STREAM_LEVELS.get(knownPhrase(action) ?? '');
   const isPlainCall = call === 'recv()' || call === 'send()' || call === 'writev()';
-  return isPlainCall && expected !== undefined && (level === 'info' || level === 'error') && level !== expected;
+  if (!isPlainCall || (level !== 'info' && level !== 'error')) return false;
+  const expected = STREAM_LEVELS.get(knownPhrase(action) ?? '');
+  return expected !== undefined && level !== expected;
 }

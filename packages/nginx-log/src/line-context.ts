@@ -14,8 +14,13 @@ export interface ParsedContext extends LineContext {
   readonly flags: readonly SuspectFlag[];
 }
 
-/** A timer of OpenResty says so first (ngx_http_lua_log_timer_error). */
-const CLIENT = /^(?:, context: ngx\.timer)?, (?:udp )?client: /;
+/** What a timer of OpenResty says first (ngx_http_lua_log_timer_error). */
+const TIMER = ', context: ngx.timer';
+const CLIENT = ', client: ';
+const UDP_CLIENT = ', udp client: ';
+const STARTTLS = ' using starttls';
+const REQUEST = ', request: "';
+const REQUEST_LINE = ', request_line: "';
 const SERVER = ', server: ';
 const AFTER_SERVER = /, (?:request: "|request_line: "|subrequest: "|upstream: |host: "|referrer: "|login: "|user: ")/;
 
@@ -35,19 +40,19 @@ const EMPTY_CONTEXT: ParsedContext = {
 
 /** `text` starts at `, client: ` or is something else, which gives the empty context. Total. */
 export function parseContext(text: string, action: Action | null, truncated: boolean): ParsedContext {
-  const head = CLIENT.exec(text);
-  if (head === null) return EMPTY_CONTEXT;
-  const { text: fields, bytes } = splitStreamBytes(text.slice(head[0].length));
+  const clientAt = offsetOfClient(text);
+  if (clientAt < 0) return EMPTY_CONTEXT;
+  const { text: fields, bytes } = splitStreamBytes(text.slice(clientAt));
   const { client, server, rest } = splitAddresses(fields);
   const quoted = parseQuotedFields(rest, action);
-  const { request, subrequest = null, host = null, referrer = null } = quoted.values;
+  const { request, subrequest, host, referrer } = quoted;
   const upstream = parseUpstreamField(quoted, rest);
   return {
     context: contextKind(action, bytes !== null, quoted, rest),
     client,
     clientPort: null,
     server,
-    request: request === undefined ? null : parseRequestLine(request),
+    request: request === null ? null : parseRequestLine(request),
     subrequest,
     upstream,
     host,
@@ -55,6 +60,13 @@ export function parseContext(text: string, action: Action | null, truncated: boo
     bytes,
     flags: contextFlags(quoted, upstream, action, truncated),
   };
+}
+
+/** Of the client's address; -1 where there is none. */
+function offsetOfClient(text: string): number {
+  const at = text.startsWith(TIMER) ? TIMER.length : 0;
+  if (text.startsWith(CLIENT, at)) return at + CLIENT.length;
+  return text.startsWith(UDP_CLIENT, at) ? at + UDP_CLIENT.length : -1;
 }
 
 interface Addresses {
@@ -68,13 +80,17 @@ interface Addresses {
 function splitAddresses(fields: string): Addresses {
   const serverAt = fields.indexOf(SERVER);
   const clientText = serverAt < 0 ? fields : fields.slice(0, serverAt);
-  const client = unquote(clientText.replace(/ using starttls$/, ''));
+  const client = unquote(clientText.endsWith(STARTTLS) ? clientText.slice(0, -STARTTLS.length) : clientText);
   if (serverAt < 0) return { client, server: null, rest: '' };
   const afterServer = fields.slice(serverAt + SERVER.length);
   const end = afterServer.search(AFTER_SERVER);
   if (end < 0) return { client, server: unquote(afterServer), rest: '' };
-  const rest = afterServer.slice(end).replace(/^, request_line: "/, ', request: "');
-  return { client, server: unquote(afterServer.slice(0, end)), rest };
+  return { client, server: unquote(afterServer.slice(0, end)), rest: withRequest(afterServer.slice(end)) };
+}
+
+/** nginx's name for the field that Angie calls `request_line`. */
+function withRequest(fields: string): string {
+  return fields.startsWith(REQUEST_LINE) ? REQUEST + fields.slice(REQUEST_LINE.length) : fields;
 }
 
 /** Angie quotes what nginx prints bare. */
@@ -83,13 +99,13 @@ function unquote(text: string): string {
 }
 
 /** Mail prints the upstream without quotes, after the login. */
-function parseUpstreamField({ values }: QuotedFields, rest: string): UpstreamRef | null {
-  const text = values.upstream ?? /^(?:, login: ".*")?, upstream: ([^" ]+)$/.exec(rest)?.[1];
+function parseUpstreamField({ upstream }: QuotedFields, rest: string): UpstreamRef | null {
+  const text = upstream ?? /^(?:, login: ".*")?, upstream: ([^" ]+)$/.exec(rest)?.[1];
   return text === undefined ? null : parseUpstream(text);
 }
 
-function contextKind(action: Action | null, hasBytes: boolean, { values }: QuotedFields, rest: string): ContextKind {
-  if (values.request !== undefined) return 'http';
+function contextKind(action: Action | null, hasBytes: boolean, { request }: QuotedFields, rest: string): ContextKind {
+  if (request !== null) return 'http';
   if (hasBytes) return 'stream';
   if (rest.startsWith(', login: "') || /^, upstream: [^"]/.test(rest)) return 'mail';
   return moduleOfAction(action) ?? 'http';

@@ -15,58 +15,84 @@ import { type Action, isPreRequest, knownPhrase } from './action.ts';
 const FIELDS = ['request', 'subrequest', 'upstream', 'host', 'referrer'] as const;
 type Field = (typeof FIELDS)[number];
 
-export interface QuotedFields {
-  readonly values: Readonly<Partial<Record<Field, string>>>;
+/** Null: no such field on the line. */
+export interface QuotedFields extends Readonly<Record<Field, string | null>> {
   /** The last value has no closing quote. */
   readonly isUnclosed: boolean;
   /** What follows the last field in order: a field of another product, or a forged one. */
   readonly leftover: string;
 }
 
+const NO_FIELDS: QuotedFields = {
+  request: null,
+  subrequest: null,
+  upstream: null,
+  host: null,
+  referrer: null,
+  isUnclosed: false,
+  leftover: '',
+};
+
+interface FieldSyntax {
+  readonly field: Field;
+  readonly marker: string;
+  /** Where the value ends: at the next field that can follow on a genuine line. Null: nowhere before the line does. */
+  readonly end: RegExp | null;
+}
+
+/** `followers`: the fields that can come after an earlier one. */
+function syntax(followers: readonly Field[]): readonly FieldSyntax[] {
+  return FIELDS.map((field, index) => {
+    const later = FIELDS.slice(index + 1).filter((name) => followers.includes(name));
+    const next = later.length === 0 ? null : new RegExp(`", (?:${later.join('|')}): "`, 'g');
+    return { field, marker: `, ${field}: "`, end: field === 'host' ? /", /g : next };
+  });
+}
+
+const COMPLETE = syntax(FIELDS);
+const HEADERS_CUT = syntax(['host', 'referrer']);
+const REQUEST_LINE_CUT = syntax([]);
+
+function syntaxOf(action: Action | null): readonly FieldSyntax[] {
+  if (!isPreRequest(action)) return COMPLETE;
+  return knownPhrase(action) === 'reading client request headers' ? HEADERS_CUT : REQUEST_LINE_CUT;
+}
+
 /** `text` starts at the first field, with its comma; any other text gives no fields. Total. */
 export function parseQuotedFields(text: string, action: Action | null): QuotedFields {
-  const values: Partial<Record<Field, string>> = {};
-  let rest = text;
-  for (const field of FIELDS) {
-    const marker = `, ${field}: "`;
-    if (!rest.startsWith(marker)) continue;
-    const end = endOfValue(rest, marker.length, field, action);
-    if (end < 0) {
-      const isClosed = rest.length > marker.length && rest.endsWith('"');
-      values[field] = rest.slice(marker.length, isClosed ? -1 : undefined);
-      return { values, isUnclosed: !isClosed, leftover: '' };
+  const fields: { -readonly [name in keyof QuotedFields]: QuotedFields[name] } = { ...NO_FIELDS };
+  let at = 0;
+  for (const { field, marker, end } of syntaxOf(action)) {
+    if (!text.startsWith(marker, at)) continue;
+    const start = at + marker.length;
+    const close = end === null ? -1 : indexFrom(end, text, start);
+    if (close < 0) {
+      const isClosed = text.length > start && text.endsWith('"');
+      fields[field] = text.slice(start, isClosed ? -1 : undefined);
+      fields.isUnclosed = !isClosed;
+      return fields;
     }
-    values[field] = rest.slice(marker.length, end);
-    rest = rest.slice(end + 1);
+    fields[field] = text.slice(start, close);
+    at = close + 1;
   }
-  return { values, isUnclosed: false, leftover: rest };
+  fields.leftover = text.slice(at);
+  return fields;
 }
 
-/** Offset of the quote that closes the value starting at `start`; -1 when the value runs to the end of the line. */
-function endOfValue(text: string, start: number, field: Field, action: Action | null): number {
-  if (field === 'host') return text.indexOf('", ', start);
-  const ends = fieldsAfter(field, action).map((name) => text.indexOf(`", ${name}: "`, start));
-  const found = ends.filter((at) => at >= 0);
-  return found.length === 0 ? -1 : Math.min(...found);
-}
-
-/** Which fields may follow `field` on a genuine line. */
-function fieldsAfter(field: Field, action: Action | null): readonly Field[] {
-  const later = FIELDS.slice(FIELDS.indexOf(field) + 1);
-  if (!isPreRequest(action)) return later;
-  const sawHeaders = knownPhrase(action) === 'reading client request headers';
-  return sawHeaders ? later.filter((name) => name === 'host' || name === 'referrer') : [];
+/** Of a value's closing quote; -1 where the pattern is not found. */
+function indexFrom(pattern: RegExp, text: string, from: number): number {
+  pattern.lastIndex = from;
+  return pattern.exec(text)?.index ?? -1;
 }
 
 /** A request that was never read in full is followed by, or holds, what only a complete one can have. */
-export function claimsUpstreamEarly({ values }: QuotedFields, action: Action | null): boolean {
+export function claimsUpstreamEarly({ request, upstream, subrequest }: QuotedFields, action: Action | null): boolean {
   if (!isPreRequest(action)) return false;
-  const { request = '', upstream, subrequest } = values;
-  const isInRequest = request.includes('", upstream: "') || request.includes('", subrequest: "');
-  return upstream !== undefined || subrequest !== undefined || isInRequest;
+  const isInRequest = request !== null && /", (?:upstream|subrequest): "/.test(request);
+  return upstream !== null || subrequest !== null || isInRequest;
 }
 
 /** Fields out of order, or a blank in a URI: a decoded path may have brought delimiters of its own. */
-export function isAmbiguous({ values, leftover }: QuotedFields): boolean {
-  return /^, (?:request|subrequest|upstream|host): "/.test(leftover) || values.upstream?.includes(' ') === true;
+export function isAmbiguous({ upstream, leftover }: QuotedFields): boolean {
+  return /^, (?:request|subrequest|upstream|host): "/.test(leftover) || upstream?.includes(' ') === true;
 }

@@ -16,13 +16,21 @@ export interface RequestLine {
 
 /** Method bytes as nginx accepts them: upper case, `_` and `-` (ngx_http_parse_request_line). */
 const METHOD = /^[A-Z_-]{1,64}(?= |$)/;
-const PROTOCOL = / (HTTP\/\d{1,3}\.\d{1,3})$/;
+const PROTOCOL = /^HTTP\/\d{1,3}\.\d{1,3}$/;
 
 /** Total. The target runs to the last ` HTTP/x.y`, so that the blanks nginx tolerated before 1.21.1 stay in it. */
 export function parseRequestLine(raw: string): RequestLine {
-  const method = METHOD.exec(raw)?.[0] ?? null;
-  if (method === null) return { raw, method: null, target: null, protocol: null };
-  const protocol = PROTOCOL.exec(raw);
-  const target = raw.slice(method.length + 1, protocol?.index ?? raw.length);
-  return { raw, method, target: target === '' ? null : target, protocol: protocol?.[1] ?? null };
+  if (!METHOD.test(raw)) return { raw, method: null, target: null, protocol: null };
+  const firstBlank = raw.indexOf(' ');
+  if (firstBlank < 0) return { raw, method: raw, target: null, protocol: null };
+  const lastBlank = raw.lastIndexOf(' ');
+  const protocol = raw.slice(lastBlank + 1);
+  const hasProtocol = PROTOCOL.test(protocol);
+  const target = raw.slice(firstBlank + 1, hasProtocol ? lastBlank : raw.length);
+  return {
+    raw,
+    method: raw.slice(0, firstBlank),
+    target: target === '' ? null : target,
+    protocol: hasProtocol ? protocol : null,
+  };
 }

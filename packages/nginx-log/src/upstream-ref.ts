@@ -23,8 +23,8 @@ export function parseUpstream(raw: string): UpstreamRef {
   const rest = scheme === null ? raw : raw.slice(scheme[0].length);
   const peerEnd = endOfPeer(rest);
   const uri = rest.slice(rest.startsWith('unix:') ? peerEnd + 1 : peerEnd);
-  const endpoint = parseEndpoint(rest.slice(0, peerEnd));
-  return { ...endpoint, raw, scheme: scheme?.[1] ?? null, uri: uri === '' ? null : uri };
+  const { address, port, unixPath, name } = parseEndpoint(rest.slice(0, peerEnd));
+  return { address, port, unixPath, name, raw, scheme: scheme?.[1] ?? null, uri: uri === '' ? null : uri };
 }
 
 /** Where the URI starts; for a unix path the colon that closes it. */
