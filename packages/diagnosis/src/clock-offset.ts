@@ -36,7 +36,7 @@ export function estimateClockOffset(lines: readonly LogLine[], index: StreamInde
   const differences: Difference[] = [];
   for (const line of lines.slice(0, SAMPLE)) {
     if (line.leg === null) continue;
-    const found = index.find(line);
+    const found = index.find(line, null);
     for (const stream of found.streams) {
       for (const ending of endingsFor(line, line.leg, stream)) {
         if (ending === null) continue;

@@ -11,7 +11,7 @@ import type { UnmatchedReason } from './incident.ts';
 import type { LogLine } from './log-line.ts';
 import { endingsFor } from './noticed.ts';
 import { rivalGroups } from './rivals.ts';
-import { score } from './score.ts';
+import { possibleTimes, score } from './score.ts';
 import type { SerialLog } from './serial-log.ts';
 import { SerialOrder } from './serial-order.ts';
 import { type Option, SHOWN_MAX, settleGroup } from './settle.ts';
@@ -92,7 +92,7 @@ function candidatesOf(line: LogLine, index: StreamIndex, context: MatchContext):
   if (leg === null) return 'not-tcp';
   if (leg === 'upstream' && line.entry.upstream?.unixPath != null) return 'unix-socket';
   if (leg === 'client' && line.client === 'unix:') return 'unix-socket';
-  const { streams, addressUnseen } = index.find(line);
+  const { streams, addressUnseen } = index.find(line, possibleTimes(line, context.clockOffsetUs));
   const candidates: Candidate[] = [];
   for (const stream of streams) {
     if (isTooYoung(line, stream, context)) continue;

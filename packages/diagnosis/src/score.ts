@@ -12,6 +12,7 @@ import type { LogLine } from './log-line.ts';
 import { nginxSideOf } from './nginx-side.ts';
 import type { Noticed } from './noticed.ts';
 import { phaseAt, twinOf } from './phase.ts';
+import type { TimeSpan } from './timed-streams.ts';
 
 const WEIGHT = {
   accessLogPort: 6,
@@ -82,6 +83,13 @@ const CLIENT_PORT: ScorePart = {
 const REQUEST_ID: ScorePart = { kind: 'access-log', weight: WEIGHT.requestId, text: 'X-Request-ID in the access log' };
 const REQUEST_LINE: ScorePart = { kind: 'request', weight: WEIGHT.request, text: 'request line' };
 const HOST: ScorePart = { kind: 'host', weight: WEIGHT.host, text: 'Host' };
+
+/** When what nginx noticed can have happened: timePart excludes any other time. */
+export function possibleTimes(line: LogLine, clockOffsetUs: number): TimeSpan {
+  if (line.readAtUs !== null) return { fromUs: line.readAtUs - WINDOW_US, toUs: line.readAtUs + LIVE_EARLY_US };
+  const from = line.stampUs + clockOffsetUs;
+  return { fromUs: from - WINDOW_US, toUs: from + 1_000_000 + WINDOW_US };
+}
 
 function timePart(line: LogLine, atUs: number, context: ScoreContext): ScorePart | null {
   if (line.readAtUs !== null) {

@@ -19,7 +19,7 @@ const UPSTREAM_LINE = lineOf({ level: 'error', action: 'reading upstream', upstr
 
 function find(line: LogLine): readonly [readonly number[], boolean] {
   const index = new StreamIndex([CLIENT, OTHER, UPSTREAM, SAME_HOST], [line]);
-  const { streams, addressUnseen } = index.find(line);
+  const { streams, addressUnseen } = index.find(line, null);
   return [streams.map((stream) => stream.index), addressUnseen];
 }
 
@@ -39,7 +39,7 @@ describe('StreamIndex', () => {
       .build();
     const index = new StreamIndex([CLIENT, proxied], []);
     for (const client of ['203.0.113.9', '10.0.0.6'])
-      expect(index.find(lineOf({ client }))).toEqual({ streams: [proxied], addressUnseen: false });
+      expect(index.find(lineOf({ client }), null)).toEqual({ streams: [proxied], addressUnseen: false });
   });
 
   test('an address on no packet: any connection that goes to no upstream', () => {
