@@ -16,7 +16,7 @@ const LOOK_BACK_US = 5_000_000;
 const DEEP_LOOK_BACK_US = [120_000_000, 86_400_000_000] as const;
 /** A connection with more packets than this has its beginning elsewhere: looking further back costs more than it tells. */
 const FRAMES_ENOUGH = 20_000;
-/** Connections with more packets than this keep only those that an answer can point to (some 300): evidence stays small. */
+/** Connections with more packets than this keep only those that an answer can point to (some 150): evidence stays small. */
 const FRAMES_WHOLE_MAX = 1000;
 
 /** The connections of one four-tuple with packets in the window. Several when its ports were used again. upstreams: upstreamsOf the lines, which side of them serves. */
