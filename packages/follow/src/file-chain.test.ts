@@ -4,11 +4,13 @@
  * Every line must come exactly once and in order within its generation; lines that come again after a crash count once
  * by (fileId, offset), as the job queue counts them.
  */
-import { rmSync } from 'node:fs';
+import { rmSync, statSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { FollowRun, type SeenLine } from './testing/follow-run.ts';
+import { FileChain } from './file-chain.ts';
+import { createPieceReader } from './file-reader.ts';
+import { countingEvents, type EventCounts, FollowRun, type SeenLine, StepWaker } from './testing/follow-run.ts';
 import { LogFolder, LogWriter } from './testing/log-folder.ts';
 
 type Compression = 'none' | 'delayed' | 'at-once';
@@ -46,6 +48,12 @@ class Twin {
   #torn: { readonly line: string; readonly rest: Uint8Array } | undefined;
   /** Whether nginx writes to the file that is at the path. */
   #isAtPath = true;
+  /** Whether the follower knows the log's inode by a line: a copy is told from a log made anew only then. */
+  #isKnown = false;
+  /** The copy that a copytruncate is at work on. */
+  #copy: string | undefined;
+  /** Generations that were there twice while the follower looked. */
+  readonly copied: Set<number> = new Set();
 
   readonly #startsAlike: boolean;
 
@@ -94,6 +102,7 @@ class Twin {
 
   rotate(): void {
     this.reopenAll();
+    this.finishCopy();
     this.#rename((to) => this.log.rotate(to));
     this.#isAtPath = false;
     // gzip must not run while nginx still writes to the file
@@ -105,10 +114,40 @@ class Twin {
     if (this.#startsAlike) return;
     this.reopenAll();
     this.finishLine();
-    this.#rename((to) => this.log.copyTruncate(to));
+    if (this.#copy === undefined) this.#rename((to) => this.log.copyTruncate(to));
+    else this.#endCopy(this.#copy);
     this.written.push([]);
     this.#slowGeneration = this.written.length - 1;
     this.#compress();
+  }
+
+  /** Half of what is left to copy; the truncation comes with copyTruncate(). */
+  copyPart(): void {
+    this.reopenAll();
+    if (this.#startsAlike || !this.#isKnown) return;
+    if (this.#copy === undefined) {
+      this.#rename((to = `${this.log.path}.1`) => {
+        if (to === `${this.log.path}.1`) this.log.makeRoom();
+        this.#copy = to;
+      });
+    }
+    this.copied.add(this.written.length - 1);
+    this.log.copy(Math.ceil(statSync(this.log.path).size / 2), this.#copy);
+  }
+
+  finishCopy(): void {
+    if (this.#copy !== undefined) this.copyTruncate();
+  }
+
+  #endCopy(copy: string): void {
+    this.log.copy(Number.POSITIVE_INFINITY, copy);
+    truncateSync(this.log.path);
+    this.#copy = undefined;
+  }
+
+  /** The follower has looked. */
+  looked(): void {
+    this.#isKnown ||= this.#isAtPath && this.written.at(-1)!.length > 0;
   }
 
   delete(): void {
@@ -123,6 +162,7 @@ class Twin {
     this.#nginx.reopen();
     this.written.push([]);
     this.#isAtPath = true;
+    this.#isKnown = false;
     this.#begin();
   }
 
@@ -182,6 +222,7 @@ class Life {
 
   async delete(): Promise<void> {
     this.#twin.reopenAll();
+    this.#twin.finishCopy();
     await this.step();
     this.#twin.delete();
     this.#mustStayUp = true;
@@ -215,7 +256,8 @@ const operation = fc.oneof(
     weight: 4,
     arbitrary: fc.record({
       kind: fc.constantFrom(
-        ...['rotate', 'rotate', 'reopen', 'reopen', 'reopen-all', 'copytruncate', 'delete'],
+        ...['rotate', 'rotate', 'reopen', 'reopen', 'reopen-all', 'delete'],
+        ...['copytruncate', 'copy-part', 'copy-part'],
         ...['step', 'step', 'step', 'stop', 'crash'],
       ),
       len: fc.constant(0),
@@ -231,9 +273,12 @@ async function act(twin: Twin, life: Life, { kind, len }: { kind: string; len: n
   else if (kind === 'reopen-all') twin.reopenAll();
   else if (kind === 'reopen') twin.reopen();
   else if (kind === 'copytruncate') twin.copyTruncate();
+  else if (kind === 'copy-part') twin.copyPart();
   else if (kind === 'delete') await life.delete();
-  else if (kind === 'step') await life.step();
-  else await life.end(kind as 'stop' | 'crash');
+  else if (kind === 'step') {
+    await life.step();
+    twin.looked();
+  } else await life.end(kind as 'stop' | 'crash');
 }
 
 interface Seen {
@@ -283,7 +328,9 @@ test('every line exactly once and in order, whatever happens to the files and to
           const written = twin.written.map((lines) => lines.filter((line) => line !== short(HEADER)));
           expect(generations.map(({ lines }) => lines)).toEqual(written);
           expect(headers).toBe(twin.written.flat().length - written.flat().length);
-          for (const { fileIds } of generations) expect(fileIds.size).toBeLessThanOrEqual(1);
+          for (const [generation, { fileIds }] of generations.entries()) {
+            expect(fileIds.size).toBeLessThanOrEqual(twin.copied.has(generation) ? 2 : 1);
+          }
         } finally {
           await life.end('stop');
           twin.close();
@@ -293,3 +340,43 @@ test('every line exactly once and in order, whatever happens to the files and to
     { numRuns: Number(process.env['FOLLOW_RUNS'] ?? 60) },
   );
 }, 120_000);
+
+describe('truncated between the look that found its copy and the first read', () => {
+  test.each([
+    { name: 'and empty', after: '', expected: ['b1'] },
+    { name: 'and written to again', after: 'c1\nc2\n', expected: ['b1', 'c1', 'c2'] },
+  ])('$name', async ({ after, expected }) => {
+    const log = new LogFolder();
+    log.append('');
+    const counts: EventCounts = {};
+    const chain = new FileChain({
+      path: log.path,
+      maxLineLen: 100,
+      wanted: undefined,
+      events: countingEvents(counts),
+      drainIdleMs: 60_000,
+      waker: new StepWaker(),
+    });
+    try {
+      await chain.begin('beginning');
+      log.append('b1\n');
+      log.copy();
+      await chain.lookAround();
+      truncateSync(log.path);
+      log.append(after);
+      const [reader] = chain.readers;
+      expect(await reader!.read(createPieceReader())).toEqual({ kind: 'replaced' });
+      await chain.replaced(reader!);
+      const texts: string[] = [];
+      for (const one of chain.readers) {
+        const outcome = await one.read(createPieceReader());
+        if (outcome.kind === 'lines') texts.push(...outcome.lines.map(({ bytes }) => Buffer.from(bytes).toString()));
+      }
+      expect(texts).toEqual(expected);
+      expect(counts.linesLost).toBeUndefined();
+    } finally {
+      await chain.close();
+      log.remove();
+    }
+  });
+});

@@ -1,12 +1,13 @@
 /**
  * The files that hold unread lines, oldest first: usually the log alone, and during a rotation the files it was before.
  * The chain is rebuilt from what lies in the folder whenever the path has become another file, a file was truncated, or
- * the folder has changed. Three rules make it lossless without repeating anything:
+ * the folder has changed. Four rules make it lossless without repeating anything:
  * - a position is looked for by content, so it is found again under another name, in a copy, in a gzipped copy;
  * - a rotated file newer than every finished one, and not a copy of the log, has not been read: it is read whole;
+ * - a copy is left unread only while its original is known by its first line, so that it is missed when it is truncated;
  * - a file that is no longer the log is let go only when it has fallen idle and the log has bytes.
  */
-import { markBytes, NO_BYTES } from './byte-mark.ts';
+import { isWholeHead, markBytes, NO_BYTES } from './byte-mark.ts';
 import type { Checkpoint, FilePosition } from './checkpoint.ts';
 import { FileReader, type FileReaderOptions } from './file-reader.ts';
 import { FinishedFiles } from './finished-files.ts';
@@ -19,10 +20,11 @@ import {
   type LogFile,
   openLogFiles,
   type PathState,
+  readHead,
   statPath,
 } from './log-files.ts';
-import { Originals } from './originals.ts';
-import { atBeginning, atEnd, locate, type StartingPoint } from './starting-point.ts';
+import { isCopyOf, Originals } from './originals.ts';
+import { atBeginning, atEnd, inodeOf, locate, type StartingPoint } from './starting-point.ts';
 import type { Waker } from './waker.ts';
 
 /** A folder that changed this recently may change again within the same tick of its time stamp (jiffy, 1 to 10 ms). */
@@ -52,8 +54,8 @@ export class FileChain {
   #log: FileReader | undefined;
   #finished: FinishedFiles = new FinishedFiles([]);
   #lost: readonly LostPosition[] = [];
-  /** Rotated files without a byte: a slow worker may write to them yet, unless they are copies that are being made. */
-  #empty: readonly string[] = [];
+  /** Rotated files of which too little is there: a slow worker may write to them yet, or they are copies being made. */
+  #undecided: readonly string[] = [];
   #lastLog: PathState | undefined;
   #folderAtMs = 0;
   #isClosed = false;
@@ -82,10 +84,13 @@ export class FileChain {
     const { files } = await this.#openFiles();
     const log = files.find((file) => file.isLog);
     const rotated = files.filter((file) => !file.isLog);
-    for (const file of rotated.filter(hasBytes)) this.#finished.add(unreadPosition(file.head), file.source);
+    for (const file of rotated.filter(hasBytes)) {
+      const isCopy = log !== undefined && (await isCopyOf(file.source, log.source));
+      if (!isCopy) this.#finished.add(unreadPosition(file.head), file.source);
+    }
     await closeFiles(rotated);
     if (log === undefined) return;
-    this.#log = this.#link(log, from === 'end' ? await atEnd(log.source) : atBeginning(log));
+    this.#log = this.#link(log, from === 'end' ? await atEnd(log.source) : atBeginning(log.head));
     this.#lastLog = log.source;
   }
 
@@ -103,7 +108,7 @@ export class FileChain {
     const log = this.#log?.source;
     const isSameLog = atPath === undefined || log === undefined ? atPath === log : isSameFile(atPath, log);
     const isAsBefore = isSameLog && folderAtMs === this.#folderAtMs && this.#lost.length === 0;
-    if (isAsBefore && !(await haveBytes(this.#empty))) return false;
+    if (isAsBefore && !(await haveBytes(this.#undecided))) return false;
     await this.#rebuild();
     return true;
   }
@@ -160,10 +165,10 @@ export class FileChain {
   async #openFiles(): Promise<{ readonly files: readonly LogFile[]; readonly isComplete: boolean }> {
     const { path, events } = this.#options;
     const changedAtMs = await folderChangedAtMs(path);
-    this.#folderAtMs = Date.now() - changedAtMs < SETTLED_MS ? 0 : changedAtMs;
-    const { files, errors } = await openLogFiles(path);
+    const { files, errors, isSettled } = await openLogFiles(path);
     for (const error of errors) events.readFailed(error);
-    return { files, isComplete: errors.length === 0 };
+    this.#folderAtMs = isSettled && Date.now() - changedAtMs >= SETTLED_MS ? changedAtMs : 0;
+    return { files, isComplete: isSettled && errors.length === 0 };
   }
 
   async #rebuild(): Promise<void> {
@@ -176,6 +181,7 @@ export class FileChain {
         if (reader !== undefined) readerOf.set(file, reader);
       }
       for (const file of readerOf.keys()) await release(file, unclaimed);
+      for (const reader of this.readers) if (reader.fileId === undefined) reader.expect(await readHead(reader.source));
       const finished = new Set(await this.#finished.recognise([...unclaimed]));
       await this.#findLost(isComplete, unclaimed, finished, readerOf);
       await this.#adoptUnread(files, unclaimed, finished, readerOf);
@@ -221,16 +227,54 @@ export class FileChain {
     const originals = await Originals.of(this.readers, files);
     const newestFinished = files.findLastIndex((file) => !file.isLog && finished.has(file));
     const unread = files.filter((file, age) => unclaimed.has(file) && !file.isLog && age > newestFinished);
-    this.#empty = unread.filter((file) => file.source.grows && !hasBytes(file)).map((file) => file.path);
-    for (const [age, file] of files.entries()) {
-      if (!unclaimed.has(file)) continue;
-      if (file.isLog) {
-        const start = finished.has(file) ? await atEnd(file.source) : atBeginning(file);
-        readerOf.set(file, this.#claim(file, start, unclaimed));
-      } else if (unread.includes(file) && hasBytes(file) && !(await originals.haveCopy(file, age))) {
-        readerOf.set(file, this.#claim(file, atBeginning(file), unclaimed));
-      }
+    const undecided = unread.filter((file) => file.source.grows && !hasBytes(file));
+    const log = files.find((file) => file.isLog && unclaimed.has(file));
+    if (log !== undefined) {
+      const { start, copies } = finished.has(log)
+        ? { start: await atEnd(log.source), copies: [] }
+        : await this.#beginLog(log, unread);
+      for (const copy of copies) unread.splice(unread.indexOf(copy), 1);
+      readerOf.set(log, this.#claim(log, start, unclaimed));
     }
+    for (const file of unread.filter(hasBytes)) {
+      const isCopy = await originals.haveCopy(file, files.indexOf(file));
+      if (!isCopy) readerOf.set(file, this.#claim(file, atBeginning(file.head), unclaimed));
+      else if (!isWholeHead(file.head)) undecided.push(file);
+    }
+    this.#undecided = undecided.map((file) => file.path);
+  }
+
+  /**
+   * Where to begin with a log that nothing of was read, and its copies among the unread. One that a copytruncate is at
+   * work on may be read in its copy already: then it is read on, and the copy is left until it is needed.
+   */
+  async #beginLog(
+    log: LogFile,
+    unread: readonly LogFile[],
+  ): Promise<{ readonly start: StartingPoint; readonly copies: readonly LogFile[] }> {
+    if (this.#isKnown(log.source)) {
+      for (const reader of this.readers) {
+        if (!(await isCopyOf(reader.source, log.source))) continue;
+        const { position } = reader;
+        const located = position && (await locate(position, [log], this.#options.events));
+        if (located !== undefined && located.kind !== 'found') continue;
+        await this.#unlink(reader);
+        const start = located === undefined ? atBeginning(log.head) : { ...located.start, fileId: undefined };
+        return { start, copies: [] };
+      }
+      const copies: LogFile[] = [];
+      for (const file of unread) if (await isCopyOf(file.source, log.source)) copies.push(file);
+      if (copies.length > 0) return { start: atBeginning(log.head), copies };
+    }
+    // looked at again: had it been truncated before its copies were looked for, they would be read and it missed
+    return { start: atBeginning(await readHead(log.source)), copies: [] };
+  }
+
+  /** Whether the inode was the log before: what was made by a rename is a log of its own, however alike. */
+  #isKnown(inode: PathState): boolean {
+    if (this.#lastLog !== undefined && isSameFile(this.#lastLog, inode)) return true;
+    const { files, finished } = this.checkpoint;
+    return [...files, ...finished].some((position) => isSameFile(inodeOf(position), inode));
   }
 
   #claim(file: LogFile, start: StartingPoint, unclaimed: Set<LogFile>): FileReader {

@@ -1,6 +1,7 @@
 /**
  * Reads the lines of one file from an offset on. Each read also fetches the bytes right before the offset: when they are
- * not what they were, the file was truncated and perhaps grew again, and nothing of it is taken for a continuation.
+ * not what they were, the file was truncated and perhaps grew again, and nothing of it is taken for a continuation. At the
+ * beginning of a file, before which there is nothing, its head is compared with the one that was seen there.
  */
 import { BEFORE_MAX_LEN, type ByteMark, cutHead, isWholeHead, markBytes, sameBytes } from './byte-mark.ts';
 import type { ByteSource } from './byte-source.ts';
@@ -20,7 +21,7 @@ export type ReadOutcome =
   /** Bytes, but no end of a line yet. */
   | { readonly kind: 'torn' }
   | { readonly kind: 'end' }
-  /** The bytes before the offset are gone: truncated. */
+  /** The bytes before the offset, or the head, are gone: truncated. */
   | { readonly kind: 'replaced' };
 
 export interface FileReaderOptions {
@@ -44,6 +45,8 @@ export class FileReader {
   readonly #isTaken: (fileId: string) => boolean;
   readonly #splitter: LineSplitter;
   #head: Uint8Array;
+  /** What has been read of the head; undefined when it is all of it. */
+  #headRead: Uint8Array | undefined;
   #fileId: string | undefined;
   /** The bytes right before splitter.scanned. */
   #before: Uint8Array;
@@ -58,6 +61,7 @@ export class FileReader {
     this.#isTaken = options.isTaken;
     this.#splitter = new LineSplitter(options.maxLineLen, start.offset, options.wanted);
     this.#head = start.head;
+    this.#headRead = start.offset === 0 ? new Uint8Array(0) : undefined;
     this.#fileId = start.fileId;
     this.#before = start.before;
     this.#committed = { offset: start.offset, before: markBytes(start.before) };
@@ -79,6 +83,13 @@ export class FileReader {
 
   get head(): Uint8Array {
     return this.#head;
+  }
+
+  /** Tells what the file begins with, when that is not known yet: once it is known, its going is noticed. */
+  expect(head: Uint8Array): void {
+    if (this.#fileId !== undefined || !isBeginning(this.#head, head)) return;
+    this.#head = head;
+    this.#nameIfWhole();
   }
 
   /** Whether the file ends, so far, in the middle of a line. */
@@ -103,8 +114,8 @@ export class FileReader {
     const { bytes, readAtUs } = await pieces.read(this.#source, from);
     if (!sameBytes(bytes.subarray(0, this.#before.byteLength), this.#before)) return { kind: 'replaced' };
     const fresh = bytes.subarray(this.#before.byteLength);
-    if (fresh.byteLength === 0) return { kind: 'end' };
-    this.#growHead(fresh);
+    if (fresh.byteLength === 0) return { kind: this.#isHeadGone ? 'replaced' : 'end' };
+    if (!this.#continuesHead(fresh)) return { kind: 'replaced' };
     const split = this.#splitter.push(fresh);
     this.#lastByteAtMs = performance.now();
     this.#before = bytes.slice(-BEFORE_MAX_LEN);
@@ -139,11 +150,20 @@ export class FileReader {
     return Math.max(0, size - (isCommitted ? this.#splitter.scanned : this.#committed.offset));
   }
 
+  /** At the end of a file: whether it ends before the head that was seen there. */
+  get #isHeadGone(): boolean {
+    return this.#fileId !== undefined && this.#headRead !== undefined;
+  }
+
   /** The head is whole before the first line ends, so it only grows while reading from the file's first byte. */
-  #growHead(fresh: Uint8Array): void {
-    if (this.#fileId !== undefined) return;
-    this.#head = new Uint8Array(cutHead(Buffer.concat([this.#head, fresh])));
+  #continuesHead(fresh: Uint8Array): boolean {
+    if (this.#headRead === undefined) return true;
+    const read = new Uint8Array(cutHead(Buffer.concat([this.#headRead, fresh])));
+    if (this.#fileId === undefined) this.#head = read;
+    else if (!isBeginning(read, this.#head)) return false;
+    this.#headRead = isWholeHead(read) ? undefined : read;
     this.#nameIfWhole();
+    return true;
   }
 
   #nameIfWhole(): void {
@@ -153,4 +173,8 @@ export class FileReader {
     for (let number = 2; this.#isTaken(fileId); number++) fileId = `${name}:${number}`;
     this.#fileId = fileId;
   }
+}
+
+function isBeginning(bytes: Uint8Array, of: Uint8Array): boolean {
+  return sameBytes(bytes, of.subarray(0, bytes.byteLength));
 }

@@ -361,6 +361,66 @@ describe('copytruncate', () => {
     expect(run.counts['linesLost truncated-without-copy']).toBe(1);
   });
 
+  test('a copy that is looked at while it is made is not read, nor missed', async () => {
+    log.append('a1\n');
+    const run = await follow();
+    await run.step();
+    log.append('a2\na3\n');
+    log.makeRoom();
+    log.copy(1);
+    await run.step();
+    log.append('a4\n');
+    log.copy(8);
+    await run.step();
+    log.append('a5\n');
+    log.copy();
+    truncateSync(log.path);
+    log.append('b1\n');
+    await run.step();
+    await run.step();
+    expect(texts(run)).toEqual(['a1', 'a2', 'a3', 'a4', 'a5', 'b1']);
+    expect(run.counts.linesLost).toBeUndefined();
+  });
+
+  test.each([
+    { name: 'whole', len: 100 },
+    { name: 'half made', len: 4 },
+    { name: 'hardly begun', len: 1 },
+    { name: 'empty', len: 0 },
+  ])('a second copy before the first truncation was seen: $name', async ({ len }) => {
+    log.append('a1\n');
+    const run = await follow();
+    await run.step();
+    log.append('a2\n');
+    log.copyTruncate();
+    log.append('b1\nb2\n');
+    log.makeRoom();
+    log.copy(len);
+    await run.step();
+    await run.step();
+    log.append('b3\n');
+    log.copy();
+    truncateSync(log.path);
+    log.append('c1\n');
+    await run.step();
+    await run.step();
+    expect([...texts(run)].sort()).toEqual(['a1', 'a2', 'b1', 'b2', 'b3', 'c1']);
+    expect(run.counts.linesLost).toBeUndefined();
+  });
+
+  test('a copy under way at the first start is read on when the log is truncated', async () => {
+    log.append('1\n2\n');
+    log.copy(2);
+    const run = await follow({ from: 'end' });
+    log.append('3\n');
+    log.copy();
+    truncateSync(log.path);
+    log.append('4\n');
+    await run.step();
+    await run.step();
+    expect(texts(run)).toEqual(['3', '4']);
+  });
+
   test('a log first seen empty, filled, copied and truncated between two looks', async () => {
     log.append('');
     const run = await follow();

@@ -61,15 +61,17 @@ export interface OpenedLogFiles {
   readonly files: readonly LogFile[];
   /** Why files that are there are left out. */
   readonly errors: readonly unknown[];
+  /** false: a rotation went on meanwhile, so that files may be missing. */
+  readonly isSettled: boolean;
 }
 
 /** Opens all there are. A rotation that runs meanwhile has the listing done again. */
 export async function openLogFiles(path: string): Promise<OpenedLogFiles> {
   for (let attempt = 1; ; attempt++) {
-    const before = await folderChangedAtMs(path);
-    const { files, errors } = await openListed(path);
-    const settled = before === (await folderChangedAtMs(path));
-    if (settled || attempt === MAX_LISTINGS) return { files: await withoutRepeats(files), errors };
+    const names = await listNames(path);
+    const { files, errors } = await openListed(names);
+    const isSettled = await isAsListed(path, names, files);
+    if (isSettled || attempt === MAX_LISTINGS) return { files: await withoutRepeats(files), errors, isSettled };
     await closeFiles(files);
   }
 }
@@ -78,21 +80,37 @@ export async function closeFiles(files: Iterable<LogFile>): Promise<void> {
   for (const file of files) await file.source.close();
 }
 
-async function openListed(path: string): Promise<OpenedLogFiles> {
+/** The paths of the rotated files, oldest first, and of the log last. */
+async function listNames(path: string): Promise<readonly string[]> {
   const folder = dirname(path);
   const names = await readdir(folder).catch(() => []);
-  const rotated = sortRotatedNames(basename(path), names).map(({ name }) => join(folder, name));
+  return [...sortRotatedNames(basename(path), names).map(({ name }) => join(folder, name)), path];
+}
+
+async function openListed(paths: readonly string[]): Promise<Pick<OpenedLogFiles, 'files' | 'errors'>> {
   const files: LogFile[] = [];
   const errors: unknown[] = [];
-  for (const file of [...rotated, path]) {
+  for (const [at, file] of paths.entries()) {
+    const isLog = at === paths.length - 1;
     try {
-      files.push(await openLogFile(file, file === path));
+      files.push(await openLogFile(file, isLog));
     } catch (error) {
-      const isNoRotatedFile = error instanceof NotAFileError && file !== path;
+      const isNoRotatedFile = error instanceof NotAFileError && !isLog;
       if (!isNoRotatedFile && (error as NodeJS.ErrnoException).code !== 'ENOENT') errors.push(error);
     }
   }
   return { files, errors };
+}
+
+/** The folder's time stamp has the tick of the kernel's clock (1 to 10 ms), several renames long: names and inodes tell. */
+async function isAsListed(path: string, listed: readonly string[], files: readonly LogFile[]): Promise<boolean> {
+  const now = await listNames(path);
+  if (now.length !== listed.length || now.some((name, at) => name !== listed[at])) return false;
+  for (const file of files) {
+    const atPath = await statPath(file.path);
+    if (atPath === undefined || !isSameFile(atPath, file.source)) return false;
+  }
+  return true;
 }
 
 async function openLogFile(path: string, isLog: boolean): Promise<LogFile> {

@@ -2,9 +2,11 @@
  * The files being read, which may have copies that must not be read too: copytruncate makes one of the log, gzip one of a
  * rotated file, which it then removes. A copy counts as older than its original, and each original has one.
  */
-import { markBytes, startsWithMark } from './byte-mark.ts';
+import { markBytes, sameBytes, startsWithMark } from './byte-mark.ts';
+import type { ByteSource } from './byte-source.ts';
 import type { FileReader } from './file-reader.ts';
-import { isSameFile, type LogFile, readHead } from './log-files.ts';
+import { isSameFile, type LogFile } from './log-files.ts';
+import { readBefore } from './starting-point.ts';
 
 interface Original {
   readonly head: Uint8Array;
@@ -24,11 +26,10 @@ export class Originals {
   /** files: of the folder, oldest first. */
   static async of(readers: readonly FileReader[], files: readonly LogFile[]): Promise<Originals> {
     const originals: Original[] = [];
-    for (const { source, fileId, head } of readers) {
+    for (const { source, head } of readers) {
       const at = files.findIndex((file) => isSameFile(file.source, source));
-      const headNow = fileId === undefined ? await readHead(source) : head;
-      if (at < 0) originals.push({ head: headNow, age: files.length, maxLen: await source.size() });
-      else originals.push({ head: headNow, age: at, maxLen: Number.POSITIVE_INFINITY });
+      if (at < 0) originals.push({ head, age: files.length, maxLen: await source.size() });
+      else originals.push({ head, age: at, maxLen: Number.POSITIVE_INFINITY });
     }
     return new Originals(originals);
   }
@@ -43,4 +44,12 @@ export class Originals {
     }
     return false;
   }
+}
+
+/** Whether the log, as it is now, begins with all that the file holds: a copytruncate has copied and not yet truncated. */
+export async function isCopyOf(file: ByteSource, log: ByteSource): Promise<boolean> {
+  const len = file.grows ? await file.size() : 0;
+  if (len === 0) return false;
+  const end = await readBefore(file, len);
+  return end.byteLength > 0 && sameBytes(end, await readBefore(log, len));
 }

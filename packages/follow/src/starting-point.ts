@@ -21,9 +21,9 @@ const WHOLE_FILE: StartingPoint = { fileId: undefined, head: NOTHING, offset: 0,
 const NEWLINE = 0x0a;
 const STEP_LEN = 64 * 1024;
 
-/** A file that grows may be truncated before it is read: its head is taken from the bytes read, not from a look before. */
-export function atBeginning(file: LogFile): StartingPoint {
-  return file.source.grows || !isWholeHead(file.head) ? WHOLE_FILE : { ...WHOLE_FILE, head: file.head };
+/** The head, once it is whole, is what the first read must find: a file may be truncated before it is read. */
+export function atBeginning(head: Uint8Array): StartingPoint {
+  return isWholeHead(head) ? { ...WHOLE_FILE, head } : WHOLE_FILE;
 }
 
 /** After the last complete line of a plain file. */
@@ -44,7 +44,11 @@ async function afterLastNewline(source: ByteSource): Promise<number> {
   return 0;
 }
 
-async function readBefore(source: ByteSource, offset: number, len = BEFORE_MAX_LEN): Promise<Uint8Array> {
+export async function readBefore(
+  source: ByteSource,
+  offset: number,
+  len: number = BEFORE_MAX_LEN,
+): Promise<Uint8Array> {
   const before = new Uint8Array(Math.min(offset, len));
   return before.subarray(0, await source.read(before, offset - before.byteLength));
 }

@@ -10,6 +10,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   truncateSync,
   writeFileSync,
   writeSync,
@@ -49,6 +50,12 @@ export class LogFolder {
     if (to === `${this.path}.1`) this.makeRoom();
     copyFileSync(this.path, to);
     truncateSync(this.path);
+  }
+
+  /** What copytruncate does before it truncates, up to `len` bytes of the log, or on to there. */
+  copy(len = Number.POSITIVE_INFINITY, to = `${this.path}.1`): void {
+    const copied = existsSync(to) ? statSync(to).size : 0;
+    appendFileSync(to, readFileSync(this.path).subarray(copied, Math.max(copied, len)));
   }
 
   has(name: string): boolean {
