@@ -69,7 +69,7 @@ describeIf(canMount(), 'a small disk is made by root only')('a full disk', () =>
     const again = await follow();
     await again.waitFor(1);
     expect(again.texts).toEqual(['four']);
-  });
+  }, 20_000);
 
   test('a restart from the old checkpoint repeats lines under their old names', async () => {
     appendFileSync(path, 'one\n');
@@ -87,5 +87,5 @@ describeIf(canMount(), 'a small disk is made by root only')('a full disk', () =>
     expect(again.lines).toEqual(full.lines);
     expect(again.texts).toEqual(['two']);
     expect(again.events.has('checkpointDamaged')).toBe(false);
-  });
+  }, 20_000);
 });

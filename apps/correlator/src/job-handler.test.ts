@@ -202,7 +202,7 @@ describeIf(hasProgram('redis-server'), 'redis-server is not installed')('JobHand
 
   test('an ambiguous verdict is looked at again', async () => {
     const { node, ring } = newRing();
-    const [one, two] = [answeredVisit({ port: 40_000 }), answeredVisit({ port: 40_001, atUs: 100 })];
+    const [one, two] = [answeredVisit({ port: 40_000 }), answeredVisit({ port: 40_001, atUs: 2_000 })];
     await ring.append([one, two], START_US + 100_000);
     const jobs = [3, 4].map((connectionNumber) => jobOf(node, endOf(two) + 300, logText({ connectionNumber })));
     const [alone] = await firstLook(jobs[0]!);

@@ -70,7 +70,7 @@ describe('matchLines', () => {
     for (const found of match(lines, streams)) expect(found).toMatchObject({ confidence: 0.8 * 0.97 });
   });
 
-  test('order says nothing about equals that ended within a millisecond', () => {
+  test('order says nothing about clients alike that ended within half a millisecond', () => {
     const at = (us: number) => ({ startUs: START_US + us });
     const streams = [answered(0, '/a', at(0)), answered(1, '/a', at(400)), answered(2, '/a', at(5000))];
     expect(answers([line(1), line(2), line(3)], streams)).toEqual(['ambiguous 3', 'ambiguous 3', 2]);

@@ -16,7 +16,7 @@ const STEP_DOWN_MAX = 3;
 /** Weight of keeping the order of lines and resets alike: less than any evidence. */
 const ORDER_WEIGHT = 0.2;
 /** Ends within a round or two of a worker's event loop (measured on a loaded host: four of four such lines in another order). */
-const SIMULTANEOUS_US = 1_000;
+const SIMULTANEOUS_US = 500;
 /** Larger groups are solved in slices of this many lines, in order: the assignment costs lines^2 * connections. */
 const GROUP_MAX = 1000;
 /** Rivals listed in an answer. */
@@ -100,7 +100,10 @@ function answer(option: Option, stream: TcpStream | undefined, takers: ReadonlyM
   const others = candidates.filter((c) => c !== best && best.score - c.score < ALIKE);
   const free = others.filter((c) => {
     const taker = takers.get(c.stream);
-    return taker === undefined || (isSimultaneous(c, best) && wouldSwap(taker, c.stream, best.stream));
+    return (
+      taker === undefined ||
+      (line.leg === 'client' && isSimultaneous(c, best) && wouldSwap(taker, c.stream, best.stream))
+    );
   });
   if (free.length > 0) return { kind: 'ambiguous', line, candidates: [best, ...others].slice(0, SHOWN_MAX) };
   return {
@@ -118,7 +121,7 @@ function wouldSwap({ candidates }: Option, taken: TcpStream, other: TcpStream): 
   return scoreOf(taken) - scoreOf(other) < ALIKE;
 }
 
-/** Order says nothing about ends this close: a worker that was away meets them in any order. */
+/** Order says nothing about clients' ends this close: a worker that was away meets them in any order. (An upstream's deaths at one moment are one event, whichever is which.) */
 function isSimultaneous(a: Candidate, b: Candidate): boolean {
   return Math.abs(endUs(a.stream) - endUs(b.stream)) < SIMULTANEOUS_US;
 }
