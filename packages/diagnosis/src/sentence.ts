@@ -110,17 +110,26 @@ function responseText(c: CaseFile): string {
 
 /** `GET /a`, or what can be said without one. */
 function requestText(c: CaseFile): string {
-  const { method, target } = c.exchange ?? { method: null, target: null };
-  return method === null ? 'the request' : `${method} ${(target ?? '').slice(0, TARGET_MAX)}`.trim();
+  const method = methodOf(c);
+  return method === null ? 'the request' : `${method} ${(c.exchange?.target ?? '').slice(0, TARGET_MAX)}`.trim();
 }
 
 function toRequest(c: CaseFile): string {
-  return c.exchange?.method == null ? '' : ` to ${requestText(c)}`;
+  return methodOf(c) === null ? '' : ` to ${requestText(c)}`;
 }
 
 function inBrackets(c: CaseFile): string {
-  return c.exchange?.method == null ? '' : ` (${requestText(c)})`;
+  return methodOf(c) === null ? '' : ` (${requestText(c)})`;
 }
+
+/** Null also for bytes that are no method: they say nothing, and may hold anything. */
+function methodOf(c: CaseFile): string | null {
+  const method = c.exchange?.method ?? null;
+  return method !== null && TOKEN.test(method) ? method : null;
+}
+
+/** RFC 9110 section 5.6.2. */
+const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 
 /** RFC 9110 section 15.2.2: HTTP has ended there. */
 const SWITCHING_PROTOCOLS = 101;
