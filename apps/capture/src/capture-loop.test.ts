@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { FrameSink, PacketSource, SourceStats } from '@resetscope/capture';
 import { BlockBuilder } from '@resetscope/ring';
-import { buildTcpFrame, LinkType, TcpFlag } from '@resetscope/wire';
+import { buildTcpFrame, FrameWindow, LinkType, TcpFlag } from '@resetscope/wire';
 import { CaptureLoop, type LoopObserver } from './capture-loop.ts';
 import type { Flush } from './flush-queue.ts';
 
@@ -27,7 +27,8 @@ class ScriptedSource implements PacketSource {
     for (const { flags, payload } of sent) {
       const ends = { src: '10.0.0.1', dst: '10.0.0.2', srcPort: 1, dstPort: 2 };
       const bytes = buildTcpFrame({ ...ends, flags, payload: new Uint8Array(Buffer.from(payload)) });
-      onFrame({ frameNumber: 1, tsUs: START_US, linkType: LinkType.ETHERNET, wireLen: bytes.length, bytes }, 1);
+      const frame = { frameNumber: 1, tsUs: START_US, linkType: LinkType.ETHERNET, wireLen: bytes.length, bytes };
+      onFrame(FrameWindow.of(frame), 1);
     }
     return sent.length;
   }

@@ -1,7 +1,7 @@
 /** Drains the sources every few milliseconds into blocks and decides when a block is sealed. */
 import type { PacketSource } from '@resetscope/capture';
 import type { AddOutcome, BlockBuilder, Gap } from '@resetscope/ring';
-import type { CapturedFrame } from '@resetscope/wire';
+import type { FrameWindow } from '@resetscope/wire';
 import type { Flush } from './flush-queue.ts';
 
 /** Between two drains; the kernel's ring holds far more at any rate (DESIGN 3.2). */
@@ -24,7 +24,7 @@ export class CaptureLoop {
   private readonly builder: BlockBuilder;
   private readonly offer: (flush: Flush) => void;
   private readonly observer: LoopObserver;
-  private readonly onFrame = (frame: CapturedFrame, ifIndex: number): void => this.take(frame, ifIndex);
+  private readonly onFrame = (frame: FrameWindow, ifIndex: number): void => this.take(frame, ifIndex);
   private timer: NodeJS.Timeout | null = null;
   private gaps: Gap[] = [];
   private reachUs: number;
@@ -82,7 +82,7 @@ export class CaptureLoop {
     if (packets > 0) this.observer.drained(packets, this.bytes);
   }
 
-  private take(frame: CapturedFrame, ifIndex: number): void {
+  private take(frame: FrameWindow, ifIndex: number): void {
     this.bytes += frame.wireLen;
     let outcome = this.builder.add(frame, ifIndex);
     if (outcome === 'full') {

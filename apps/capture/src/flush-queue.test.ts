@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { type Append, BlockBuilder, type RingState, type SealedBlock } from '@resetscope/ring';
-import { buildTcpFrame, LinkType } from '@resetscope/wire';
+import { buildTcpFrame, FrameWindow, LinkType } from '@resetscope/wire';
 import { type AppendTarget, type FlushObserver, FlushQueue } from './flush-queue.ts';
 
 const STATE: RingState = { bytes: 0, blocks: 0, evicted: 0, oldestUs: 0, newestUs: 0 };
@@ -53,7 +53,8 @@ function block(ms: number): SealedBlock {
   const builder = new BlockBuilder();
   const bytes = buildTcpFrame({ src: '10.0.0.1', dst: '10.0.0.2', srcPort: 1, dstPort: 2, flags: 16 });
   for (const tsUs of [ms * 1000, ms * 1000 + 1000]) {
-    builder.add({ frameNumber: 1, tsUs, linkType: LinkType.ETHERNET, wireLen: bytes.length, bytes }, 1);
+    const frame = { frameNumber: 1, tsUs, linkType: LinkType.ETHERNET, wireLen: bytes.length, bytes };
+    builder.add(FrameWindow.of(frame), 1);
   }
   return builder.seal()!;
 }

@@ -1,8 +1,8 @@
 /** Where packets come from. The AF_PACKET ring and capture files keep the same promises (packet-source.test.ts). */
-import type { CapturedFrame, TimestampUs } from '@resetscope/wire';
+import type { FrameWindow, TimestampUs } from '@resetscope/wire';
 
-/** The frame is reused and its bytes are a view into the source: both valid during the call only. */
-export type FrameSink = (frame: CapturedFrame, ifIndex: number) => void;
+/** The frame is reused and its bytes lie in the source's memory: both valid during the call only. */
+export type FrameSink = (frame: FrameWindow, ifIndex: number) => void;
 
 export interface SourceStats {
   /** Packets the source has seen pass its filter, those it dropped included. */

@@ -3,7 +3,7 @@
  * kernel, handed back block by block. No call into the kernel is made here. All fields are in the host's byte order, which
  * typed arrays have too; blocks and headers lie on multiples of 16.
  */
-import { type CapturedFrame, LinkType } from '@resetscope/wire';
+import { FrameWindow, LinkType } from '@resetscope/wire';
 import type { FrameSink } from './packet-source.ts';
 import { insertVlanTag, MAX_TAGGED_LEN } from './vlan-tag.ts';
 
@@ -27,33 +27,22 @@ const ARPHRD_LOOPBACK = 772;
 /** linux/if_packet.h: sent by this host. */
 const PACKET_OUTGOING = 4;
 
-/** CapturedFrame filled again for every packet. */
-class LiveFrame implements CapturedFrame {
-  frameNumber = 0;
-  tsUs = 0;
-  linkType: number = LinkType.ETHERNET;
-  wireLen = 0;
-  bytes: Uint8Array = new Uint8Array(0);
-}
-
 export interface RingGeometry {
   readonly blockLen: number;
   readonly blockCount: number;
 }
 
 export class TpacketRing {
-  private readonly memory: ArrayBuffer;
   private readonly words: Uint32Array;
   private readonly halves: Uint16Array;
   private readonly bytes: Uint8Array;
   private readonly geometry: RingGeometry;
-  private readonly frame = new LiveFrame();
+  private readonly frame = new FrameWindow();
   private readonly tagged = new Uint8Array(MAX_TAGGED_LEN);
   private block = 0;
 
   /** memory: blockCount blocks of blockLen bytes, a multiple of 16. */
   constructor(memory: ArrayBuffer, geometry: RingGeometry) {
-    this.memory = memory;
     this.words = new Uint32Array(memory);
     this.halves = new Uint16Array(memory);
     this.bytes = new Uint8Array(memory);
@@ -104,7 +93,9 @@ export class TpacketRing {
       Math.floor((words[word + PacketWord.nanoseconds] as number) / 1000);
     frame.linkType = hasEthernet ? LinkType.ETHERNET : LinkType.RAW;
     frame.wireLen = (words[word + PacketWord.wireLen] as number) - skipped;
-    frame.bytes = new Uint8Array(this.memory, at + start, (words[word + PacketWord.capturedLen] as number) - skipped);
+    frame.source = this.bytes;
+    frame.start = at + start;
+    frame.end = at + mac + (words[word + PacketWord.capturedLen] as number);
     if (hasEthernet && ((words[word + PacketWord.status] as number) & TP_STATUS_VLAN_VALID) !== 0) this.restoreTag(at);
     onFrame(frame, words[(at + PacketByte.ifIndex) / 4] as number);
   }
@@ -114,7 +105,10 @@ export class TpacketRing {
     const { words, halves, frame } = this;
     const hasTpid = ((words[at / 4 + PacketWord.status] as number) & TP_STATUS_VLAN_TPID_VALID) !== 0;
     const tpid = hasTpid ? (halves[(at + PacketByte.vlanTpid) / 2] as number) : ETH_P_8021Q;
-    frame.bytes = insertVlanTag(frame.bytes, tpid, words[at / 4 + PacketWord.vlanTci] as number, this.tagged);
+    const tagged = insertVlanTag(frame.bytes, tpid, words[at / 4 + PacketWord.vlanTci] as number, this.tagged);
+    frame.source = tagged;
+    frame.start = 0;
+    frame.end = tagged.length;
     frame.wireLen += 4;
   }
 }

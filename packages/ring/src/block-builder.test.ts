@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { buildTcpFrame, type CapturedFrame, LinkType, TcpFlag } from '@resetscope/wire';
+import { buildTcpFrame, FrameWindow, LinkType, TcpFlag } from '@resetscope/wire';
 import fc from 'fast-check';
 import { packBlock, type ReadRecord, readRecord, unpackBlock } from './block.ts';
 import { BLOCK_LEN, BlockBuilder, MAX_BLOCK_SPAN_US, type SealedBlock } from './block-builder.ts';
@@ -20,7 +20,7 @@ function frameOf({
   flags = TcpFlag.ACK,
   payload = '',
   linkType,
-}: FrameFields): CapturedFrame {
+}: FrameFields): FrameWindow {
   const bytes = buildTcpFrame({
     src: '10.0.0.1',
     dst: '10.0.0.2',
@@ -29,7 +29,18 @@ function frameOf({
     flags,
     payload: new Uint8Array(Buffer.from(payload, 'latin1')),
   });
-  return { frameNumber: 1, tsUs, linkType: linkType ?? LinkType.ETHERNET, wireLen: bytes.length, bytes };
+  return FrameWindow.of({
+    frameNumber: 1,
+    tsUs,
+    linkType: linkType ?? LinkType.ETHERNET,
+    wireLen: bytes.length,
+    bytes,
+  });
+}
+
+function cutFrame(capturedLen: number, wireLen: number = 54): FrameWindow {
+  const { frame } = frameOf({});
+  return FrameWindow.of({ ...frame, bytes: frame.bytes.subarray(0, capturedLen), wireLen });
 }
 
 async function recordsOf(sealed: SealedBlock): Promise<readonly ReadRecord[]> {
@@ -147,10 +158,10 @@ describe('BlockBuilder', () => {
 
   test.each([
     { name: 'an unknown link', frame: frameOf({ linkType: 147 }), outcome: 'unknown-link-type' },
-    { name: 'too few bytes', frame: { ...frameOf({}), bytes: new Uint8Array(10), wireLen: 10 }, outcome: 'malformed' },
+    { name: 'too few bytes', frame: cutFrame(10, 10), outcome: 'malformed' },
     {
       name: 'a frame cut in its headers',
-      frame: { ...frameOf({}), bytes: frameOf({}).bytes.subarray(0, 40) },
+      frame: cutFrame(40),
       outcome: 'cut',
     },
   ])('$name is left out and named', ({ frame, outcome }) => {

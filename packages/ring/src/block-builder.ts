@@ -1,5 +1,5 @@
 /** Writes frames into the block being built: decode, trim, mask, encode, index, with no allocation per packet. */
-import { type CapturedFrame, type DecodeOutcome, type Packet, PacketDecoder, TcpFlag } from '@resetscope/wire';
+import { type DecodeOutcome, type FrameWindow, type Packet, PacketDecoder, TcpFlag } from '@resetscope/wire';
 import { type BlockRecords, RECORD_HEADER_LEN, RECORD_OPTIONAL_LEN, RecordAt, RecordFlag } from './block.ts';
 import type { BlockIndex } from './block-index.ts';
 import { BlockIndexBuilder } from './block-index-builder.ts';
@@ -56,8 +56,8 @@ export class BlockBuilder {
   }
 
   /** `full`: nothing was taken, seal the block and add again. Keeps no reference to the frame. */
-  add(frame: CapturedFrame, ifIndex: number): AddOutcome {
-    const outcome = this.decoder.decode(frame);
+  add(frame: FrameWindow, ifIndex: number): AddOutcome {
+    const outcome = this.decoder.decodeWindow(frame);
     if (outcome !== 'tcp' && outcome !== 'icmp') return outcome;
     const { trim } = this;
     const { packet } = this.decoder;
@@ -87,7 +87,7 @@ export class BlockBuilder {
   }
 
   /** Returns the record's position. */
-  private write(frame: CapturedFrame, ifIndex: number): number {
+  private write(frame: FrameWindow, ifIndex: number): number {
     const { view, trim } = this;
     const position = this.length;
     view.setInt32(position + RecordAt.timeOffset, frame.tsUs - this.baseUs, true);
@@ -96,7 +96,7 @@ export class BlockBuilder {
     view.setUint16(position + RecordAt.linkType, frame.linkType, true);
     view.setUint16(position + RecordAt.capturedLen, trim.keptLen, true);
     const start = this.writeAnnotations(position);
-    this.copy(frame.bytes, start, trim.keptLen);
+    this.copy(frame.source, frame.start, start, trim.keptLen);
     if (trim.maskFrom !== -1) this.mask.apply(this.buffer, start + trim.maskFrom, start + trim.keptLen);
     this.length = start + trim.keptLen;
     return position;
@@ -123,9 +123,9 @@ export class BlockBuilder {
     return at;
   }
 
-  private copy(from: Uint8Array, to: number, length: number): void {
-    if (length > LOOP_COPY_LEN) this.buffer.set(from.subarray(0, length), to);
-    else for (let i = 0; i < length; i++) this.buffer[to + i] = from[i] as number;
+  private copy(from: Uint8Array, at: number, to: number, length: number): void {
+    if (length > LOOP_COPY_LEN) this.buffer.set(from.subarray(at, at + length), to);
+    else for (let i = 0; i < length; i++) this.buffer[to + i] = from[at + i] as number;
   }
 
   private indexFlags(packet: Packet, position: number): void {

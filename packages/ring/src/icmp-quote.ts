@@ -25,29 +25,29 @@ export class IcmpQuote implements Endpoints {
   dst2 = 0;
   dst3 = 0;
   dstPort = 0;
-  /** Offset in the frame behind the last header, quoted ones included. */
+  /** Offset in the packet's bytes behind the last header, quoted ones included. */
   headersEnd = 0;
 
   /** `packet`: decoded as `icmp`, without IPv6 extension headers. True: it quotes a TCP segment. Sets headersEnd in any case. */
   read(packet: Packet): boolean {
-    const { bytes, ipOffset, ipVersion } = packet;
+    const { bytes, frameEnd, ipOffset, ipVersion } = packet;
     const icmpAt = ipOffset + (ipVersion === 4 ? ipv4HeaderLen(bytes, ipOffset) : IPV6_HEADER_LEN);
     const at = icmpAt + ICMP_HEADER_LEN;
-    this.headersEnd = Math.min(at, bytes.length);
-    if (!isError(ipVersion, bytes[icmpAt] ?? 0)) return false;
-    const tcpAt = ipVersion === 4 ? this.readIpv4(bytes, at) : this.readIpv6(bytes, at);
-    if (tcpAt === -1 || tcpAt + QUOTED_MIN_LEN > bytes.length) return false;
+    this.headersEnd = Math.min(at, frameEnd);
+    if (icmpAt >= frameEnd || !isError(ipVersion, bytes[icmpAt] as number)) return false;
+    const tcpAt = ipVersion === 4 ? this.readIpv4(bytes, at, frameEnd) : this.readIpv6(bytes, at, frameEnd);
+    if (tcpAt === -1 || tcpAt + QUOTED_MIN_LEN > frameEnd) return false;
     const view = viewOf(bytes);
     this.srcPort = view.getUint16(tcpAt);
     this.dstPort = view.getUint16(tcpAt + 2);
-    const dataOffset = tcpAt + 12 < bytes.length ? view.getUint8(tcpAt + 12) >>> 4 : 0;
-    this.headersEnd = Math.min(tcpAt + Math.max(dataOffset << 2, TCP_HEADER_MIN_LEN), bytes.length);
+    const dataOffset = tcpAt + 12 < frameEnd ? view.getUint8(tcpAt + 12) >>> 4 : 0;
+    this.headersEnd = Math.min(tcpAt + Math.max(dataOffset << 2, TCP_HEADER_MIN_LEN), frameEnd);
     return true;
   }
 
   /** Offset of the quoted TCP header, or -1. */
-  private readIpv4(bytes: Uint8Array, at: number): number {
-    if (at + 20 > bytes.length || (bytes[at] as number) >>> 4 !== 4 || bytes[at + 9] !== PROTOCOL_TCP) return -1;
+  private readIpv4(bytes: Uint8Array, at: number, end: number): number {
+    if (at + 20 > end || (bytes[at] as number) >>> 4 !== 4 || bytes[at + 9] !== PROTOCOL_TCP) return -1;
     const view = viewOf(bytes);
     this.src0 = this.src1 = this.dst0 = this.dst1 = 0;
     this.src2 = this.dst2 = 0xffff;
@@ -56,9 +56,8 @@ export class IcmpQuote implements Endpoints {
     return at + ipv4HeaderLen(bytes, at);
   }
 
-  private readIpv6(bytes: Uint8Array, at: number): number {
-    if (at + IPV6_HEADER_LEN > bytes.length || (bytes[at] as number) >>> 4 !== 6 || bytes[at + 6] !== PROTOCOL_TCP)
-      return -1;
+  private readIpv6(bytes: Uint8Array, at: number, end: number): number {
+    if (at + IPV6_HEADER_LEN > end || (bytes[at] as number) >>> 4 !== 6 || bytes[at + 6] !== PROTOCOL_TCP) return -1;
     const view = viewOf(bytes);
     this.src0 = view.getInt32(at + 8);
     this.src1 = view.getInt32(at + 12);

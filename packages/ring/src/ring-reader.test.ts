@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { hasProgram, type RedisServer, startRedis } from '@resetscope/testkit';
 import { describeIf } from '@resetscope/testkit/jest';
-import { buildTcpFrame, LinkType, TcpFlag } from '@resetscope/wire';
+import { buildTcpFrame, FrameWindow, LinkType, TcpFlag } from '@resetscope/wire';
 import { Redis } from 'ioredis';
 import { packBlock } from './block.ts';
 import { BlockBuilder } from './block-builder.ts';
@@ -59,7 +59,7 @@ describeIf(hasProgram('redis-server'), 'redis-server is not installed')('RingRea
         wireLen: bytes.length,
         bytes,
       };
-      expect(builder.add(frame, 3)).toBe('stored');
+      expect(builder.add(FrameWindow.of(frame), 3)).toBe('stored');
     }
     const { records, index } = builder.seal()!;
     const { bytes, firstUs, lastUs } = index;

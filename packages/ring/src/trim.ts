@@ -34,6 +34,7 @@ export class Trim {
   private readonly quote = new IcmpQuote();
 
   private readonly payloadLimit: number;
+  private frameStart = 0;
 
   constructor(payloadLimit: number) {
     this.payloadLimit = payloadLimit;
@@ -53,9 +54,10 @@ export class Trim {
   }
 
   private decideTcp(packet: Packet): void {
-    const { bytes, payloadOffset, capturedPayloadLen } = packet;
+    const { bytes, frameStart, payloadOffset, capturedPayloadLen } = packet;
     this.hash = hashEndpoints(packet);
-    this.keptLen = payloadOffset;
+    this.frameStart = frameStart;
+    this.keptLen = payloadOffset - frameStart;
     if (capturedPayloadLen === 0) return;
     const end = payloadOffset + capturedPayloadLen;
     if (capturedPayloadLen === packet.payloadLen) this.endsWithLastChunk = endsInLastChunk(bytes, payloadOffset, end);
@@ -70,16 +72,16 @@ export class Trim {
     this.headLen = this.head.headLen;
     this.contentLength = this.head.contentLength;
     this.chunked = this.head.chunked;
-    this.maskFrom = start;
+    this.maskFrom = start - this.frameStart;
     this.keep(start, this.headLen === -1 ? end - start : this.headLen);
   }
 
   private keep(start: number, length: number): void {
-    this.keptLen = start + Math.min(length, this.payloadLimit);
+    this.keptLen = start - this.frameStart + Math.min(length, this.payloadLimit);
   }
 
   private decideIcmp(packet: Packet): void {
     if (this.quote.read(packet)) this.hash = hashEndpoints(this.quote);
-    this.keptLen = this.quote.headersEnd;
+    this.keptLen = this.quote.headersEnd - packet.frameStart;
   }
 }

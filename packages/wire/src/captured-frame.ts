@@ -26,6 +26,18 @@ export class FrameWindow implements CapturedFrame {
   start = 0;
   end = 0;
 
+  /** The window that shows all of a frame. */
+  static of({ frameNumber, tsUs, linkType, wireLen, bytes }: CapturedFrame): FrameWindow {
+    const window = new FrameWindow();
+    window.frameNumber = frameNumber;
+    window.tsUs = tsUs;
+    window.linkType = linkType;
+    window.wireLen = wireLen;
+    window.source = bytes;
+    window.end = bytes.length;
+    return window;
+  }
+
   get bytes(): Uint8Array {
     return this.source.subarray(this.start, this.end);
   }

@@ -2,7 +2,7 @@
 import { createResetJob, type ResetJob } from '@resetscope/jobs';
 import { BlockBuilder, type Gap, MIN_RING_BYTES, packBlock, RingWriter } from '@resetscope/ring';
 import { TcpStory } from '@resetscope/testkit';
-import type { CapturedFrame } from '@resetscope/wire';
+import { type CapturedFrame, FrameWindow } from '@resetscope/wire';
 import type { Redis } from 'ioredis';
 
 /** 2026-11-22 06:35:12 UTC. */
@@ -67,7 +67,7 @@ export class ShopRing {
     const builder = new BlockBuilder();
     const frames = stories.flatMap((story) => story.frames).sort((a, b) => a.tsUs - b.tsUs);
     for (const frame of frames) {
-      const outcome = builder.add(frame, 1);
+      const outcome = builder.add(FrameWindow.of(frame), 1);
       if (outcome !== 'stored') throw new Error(`expected every frame to fit in a block, got ${outcome}`);
     }
     const sealed = builder.seal();
