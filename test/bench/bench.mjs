@@ -1,13 +1,15 @@
 /** `npm run bench -- NAME [--json]`: measures a hot path beside its peers. Without a name it lists them. Benchmarks want the machine for themselves. */
 import { parseArgs } from 'node:util';
 import { analyze } from './analyze.mjs';
+import { capture } from './capture.mjs';
+import { capturePath } from './capture-path.mjs';
 import { flow } from './flow.mjs';
 import { follow } from './follow.mjs';
 import { lineScan } from './line-scan.mjs';
 import { tail } from './tail.mjs';
 
 /** Each: about, options of its own, run(options, say) -> a plain object. */
-const BENCHMARKS = { analyze, flow, follow, 'line-scan': lineScan, tail };
+const BENCHMARKS = { analyze, capture, 'capture-path': capturePath, flow, follow, 'line-scan': lineScan, tail };
 
 function usage() {
   const names = Object.entries(BENCHMARKS).map(([name, { about }]) => `  ${name.padEnd(12)} ${about}`);
