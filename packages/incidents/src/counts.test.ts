@@ -7,7 +7,12 @@ test.each([
   { status: 'unmatched' as const, reason: 'capture-gap' as const, counter: 'unmatched:capture-gap' },
   { status: 'unmatched' as const, reason: null, counter: 'unmatched:other' },
 ])('$status, $reason is counted as $counter', ({ status, reason, counter }) => {
-  expect(counterOf({ status, reason })).toBe(counter);
+  expect(counterOf({ status, reason }, true)).toBe(counter);
+});
+
+test('what no line speaks of is counted apart', () => {
+  expect(counterOf({ status: 'matched', reason: null }, false)).toBe('unlogged');
+  expect(readCounts({ matched: '2', unlogged: '5' })).toMatchObject({ lines: 2, unlogged: 5 });
 });
 
 test('lines are the sum of the parts', () => {
@@ -23,6 +28,7 @@ test('lines are the sum of the parts', () => {
     matched: 5,
     ambiguous: 1,
     unmatched: 5,
+    unlogged: 0,
     unmatchedBy: [
       { reason: 'unix-socket', count: 3 },
       { reason: 'capture-gap', count: 2 },

@@ -8,10 +8,15 @@ export interface IncidentCounts {
   readonly unmatched: number;
   /** The parts of `unmatched`, most frequent first. */
   readonly unmatchedBy: readonly { readonly reason: UnmatchedReason | 'other'; readonly count: number }[];
+  /** Incidents that no line speaks of: no part of `lines`. */
+  readonly unlogged: number;
 }
 
-/** Field of KEYS.counts: `matched`, `ambiguous`, `unmatched:<reason>`. */
-export function counterOf(incident: Pick<Incident, 'status' | 'reason'>): string {
+const UNLOGGED = 'unlogged';
+
+/** Field of KEYS.counts: `matched`, `ambiguous`, `unmatched:<reason>`, `unlogged`. */
+export function counterOf(incident: Pick<Incident, 'status' | 'reason'>, logged: boolean): string {
+  if (!logged) return UNLOGGED;
   return incident.status === 'unmatched' ? `unmatched:${incident.reason ?? 'other'}` : incident.status;
 }
 
@@ -24,5 +29,6 @@ export function readCounts(fields: Readonly<Record<string, string>>): IncidentCo
     .sort((a, b) => b.count - a.count);
   const [matched, ambiguous] = [count('matched'), count('ambiguous')];
   const unmatched = unmatchedBy.reduce((sum, part) => sum + part.count, 0);
-  return { lines: matched + ambiguous + unmatched, matched, ambiguous, unmatched, unmatchedBy };
+  const lines = matched + ambiguous + unmatched;
+  return { lines, matched, ambiguous, unmatched, unmatchedBy, unlogged: count(UNLOGGED) };
 }

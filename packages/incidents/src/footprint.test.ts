@@ -17,15 +17,15 @@ const withLadder = (rows: number): Incident => ({
 if (!hasProgram('redis-server')) console.log('skipped: redis-server is not installed');
 
 (hasProgram('redis-server') ? test : test.skip).each([
-  { rows: 10, atLeast: 6_000, atMost: 8_500 },
-  { rows: 60, atLeast: 15_000, atMost: 25_000 },
+  { rows: 10, atLeast: 8_000, atMost: 11_000 },
+  { rows: 60, atLeast: 15_000, atMost: 27_000 },
 ])('an incident with $rows rows takes what the README says', async ({ rows, atLeast, atMost }) => {
   const server = await startRedis();
   const redis = new Redis(server.url.replace('unix:', ''));
   const usedBytes = async (): Promise<number> =>
     Number(/used_memory_dataset:(\d+)/.exec(await redis.info('memory'))?.[1]);
   try {
-    const store = new IncidentStore(redis, {}, () => 1_795_334_115_000_000);
+    const store = new IncidentStore(redis, { nowUs: () => 1_795_334_115_000_000 });
     await store.prune();
     const before = await usedBytes();
     for (let at = 0; at < INCIDENTS; at++) {

@@ -1,41 +1,25 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { beforeEach, expect, test } from '@jest/globals';
 import type { Incident } from '@resetscope/diagnosis';
-import { hasProgram, type RedisServer, startRedis } from '@resetscope/testkit';
+import { hasProgram } from '@resetscope/testkit';
+import { describeIf, withRedis } from '@resetscope/testkit/jest';
 import fc from 'fast-check';
 import { Redis } from 'ioredis';
 import { postIncident, raceIncident, unmatchedIncident } from '../../report/test-data/incidents.ts';
 import { type IncidentLimits, IncidentStore } from './incident-store.ts';
 import { KEYS } from './keys.ts';
-import type { NewIncident } from './stored-incident.ts';
+import { incoming, NOW_US } from './testing/incoming.ts';
 
-const NOW_US = 1_795_334_115_000_000;
-
-function incoming(id: string, fields: Partial<NewIncident> = {}): NewIncident {
-  return { id, node: 'web-1', createdAtUs: NOW_US, resetTsUs: null, incident: postIncident, evidence: null, ...fields };
-}
-
-if (!hasProgram('redis-server')) console.log('skipped: redis-server is not installed');
-
-(hasProgram('redis-server') ? describe : describe.skip)('IncidentStore', () => {
-  let server: RedisServer;
-  let redis: Redis;
+describeIf(hasProgram('redis-server'), 'redis-server is not installed')('IncidentStore', () => {
+  const redis = withRedis((path) => new Redis(path));
   let store: IncidentStore;
 
   const storeWith = (limits: Partial<IncidentLimits>, nowUs = NOW_US): IncidentStore =>
-    new IncidentStore(redis, limits, () => nowUs);
+    new IncidentStore(redis(), { limits, nowUs: () => nowUs });
   const ids = async (query: Parameters<IncidentStore['list']>[0] = { limit: 100 }): Promise<readonly string[]> =>
     (await store.list(query)).map((one) => one.id);
 
-  beforeAll(async () => {
-    server = await startRedis();
-    redis = new Redis(server.url.replace('unix:', ''));
-  });
-  afterAll(async () => {
-    redis.disconnect();
-    await server.stop();
-  });
   beforeEach(async () => {
-    await redis.flushall();
+    await redis().flushall();
     store = storeWith({});
   });
 
@@ -51,6 +35,7 @@ if (!hasProgram('redis-server')) console.log('skipped: redis-server is not insta
       resetTsUs: NOW_US - 1,
       groupId: group?.id,
       grouped: 0,
+      logged: true,
       incident: postIncident,
     });
     expect(Uint8Array.from((await store.evidence('a'))!)).toEqual(evidence);
@@ -60,7 +45,14 @@ if (!hasProgram('redis-server')) console.log('skipped: redis-server is not insta
   test('what is not there is null', async () => {
     expect([await store.get('x'), await store.evidence('x'), await store.group('x')]).toEqual([null, null, null]);
     expect(await store.hasEvidence('x')).toBe(false);
-    expect(await store.counts()).toEqual({ lines: 0, matched: 0, ambiguous: 0, unmatched: 0, unmatchedBy: [] });
+    expect(await store.counts()).toEqual({
+      lines: 0,
+      matched: 0,
+      ambiguous: 0,
+      unmatched: 0,
+      unmatchedBy: [],
+      unlogged: 0,
+    });
   });
 
   test('the same line again, also at once, makes neither a second incident nor a second count', async () => {
@@ -90,7 +82,14 @@ if (!hasProgram('redis-server')) console.log('skipped: redis-server is not insta
       amendedAtUs: NOW_US + 2_000_000,
       incident: postIncident,
     });
-    expect(await store.counts()).toEqual({ lines: 1, matched: 1, ambiguous: 0, unmatched: 0, unmatchedBy: [] });
+    expect(await store.counts()).toEqual({
+      lines: 1,
+      matched: 1,
+      ambiguous: 0,
+      unmatched: 0,
+      unmatchedBy: [],
+      unlogged: 0,
+    });
 
     await store.put(incoming('b', { createdAtUs: NOW_US + 1 }));
     expect(await store.groups({ limit: 9 })).toMatchObject([{ count: 2, firstSeenUs: NOW_US, lastSeenUs: NOW_US + 1 }]);
@@ -117,7 +116,7 @@ if (!hasProgram('redis-server')) console.log('skipped: redis-server is not insta
     expect(await store.put(incoming('a', { incident: amended, evidence: Uint8Array.of(2, 3) }))).toBe('amended');
     expect(await store.groups({ limit: 9 })).toMatchObject([{ count: 1, title: 'A clearer title' }]);
     expect([...(await store.evidence('a'))!]).toEqual([2, 3]);
-    expect(await redis.hget(KEYS.counts, 'evidence-bytes')).toBe('2');
+    expect(await redis().hget(KEYS.counts, 'evidence-bytes')).toBe('2');
   });
 
   test('lists are newest first, in pages, of one group when asked', async () => {
@@ -153,7 +152,7 @@ if (!hasProgram('redis-server')) console.log('skipped: redis-server is not insta
     expect(await storeWith({ maxAgeSeconds: 60 }).prune()).toBe(1);
     expect(await ids()).toEqual(['new']);
     expect(await storeWith({ maxAgeSeconds: 60 }, NOW_US + 61_000_000).prune()).toBe(1);
-    expect(await redis.keys('*')).toEqual([KEYS.counts]);
+    expect(await redis().keys('*')).toEqual([KEYS.counts]);
   });
 
   test('evidence bytes are bounded: the oldest incidents lose theirs and stay', async () => {
@@ -169,7 +168,7 @@ if (!hasProgram('redis-server')) console.log('skipped: redis-server is not insta
     ]);
     expect(await ids()).toHaveLength(4);
     await store.put(incoming('huge', { createdAtUs: NOW_US + 9, evidence: new Uint8Array(26) }));
-    expect(await redis.hlen(KEYS.evidence)).toBe(0);
+    expect(await redis().hlen(KEYS.evidence)).toBe(0);
   });
 
   test('subscribers hear of what was created or amended, not of what stayed', async () => {
@@ -201,7 +200,7 @@ if (!hasProgram('redis-server')) console.log('skipped: redis-server is not insta
     const puts = fc.array(fc.record({ id: fc.nat(5), verdict: fc.nat(3), agoUs: fc.nat(1000) }), { maxLength: 30 });
     await fc.assert(
       fc.asyncProperty(puts, async (sequence) => {
-        await redis.flushall();
+        await redis().flushall();
         const twin = new Map<number, number>();
         for (const { id, verdict, agoUs } of sequence) {
           twin.set(id, verdict);

@@ -1,11 +1,22 @@
 /** Incidents and incident groups in Redis, within limits of number, age and evidence bytes. */
-import type { Redis } from 'ioredis';
-import { counterOf, type IncidentCounts, readCounts } from './counts.ts';
+import { Cluster } from 'ioredis';
+import { type IncidentCounts, readCounts } from './counts.ts';
 import { fingerprint, groupIdOf } from './fingerprint.ts';
-import { type IncidentGroup, readGroupAbout, writeGroupAbout } from './group.ts';
-import { CHANGED_CHANNEL, groupBounds, KEYS, parseGroupMember, timeDigits } from './keys.ts';
-import { PRUNE_SCRIPT, PUT_SCRIPT, SCRIPT_KEYS } from './put-script.ts';
-import { type NewIncident, readStoredIncident, type StoredIncident } from './stored-incident.ts';
+import { type IncidentGroup, writeGroupAbout } from './group.ts';
+import type { GroupDecision } from './group-state.ts';
+import type { GroupTrend } from './group-trend.ts';
+import { searchText } from './incident-facts.ts';
+import { ALL_TERM, type IndexedIncident, indexTerm, parseIndexMember, termBounds } from './index-term.ts';
+import { CHANGED_CHANNEL, KEYS, timeDigits } from './keys.ts';
+import type { RedisClient } from './lua-script.ts';
+import { MAX_DROPPED, PRUNE_SCRIPT, PUT_SCRIPT } from './put-script.ts';
+import { needleOf, pageStart, queryTerms, type SearchPage, type SearchQuery } from './search.ts';
+import { searchIndex } from './search-script.ts';
+import { decideGroup } from './state-script.ts';
+import { STORE_KEYS } from './store-lua.ts';
+import { readGroups, readTrends, type TrendQuery } from './stored-groups.ts';
+import { type NewIncident, readStoredIncident, type StoredIncident, writeRecord } from './stored-incident.ts';
+import { TAKE_BACK_SCRIPT } from './take-back-script.ts';
 
 export interface IncidentLimits {
   /** Incidents kept; the oldest go first. */
@@ -23,6 +34,23 @@ export const DEFAULT_INCIDENT_LIMITS: IncidentLimits = {
   maxEvidenceBytes: 64 * 1024 * 1024,
 };
 
+/** When a put makes an event of its group (outbox.ts). All writers of one store need the same. */
+export interface NewsOptions {
+  /** A group that was silent for so long has come back with its next incident. */
+  readonly silenceSeconds: number;
+  /** Until an event may be told: an amended verdict may take the incident to another group. */
+  readonly settleMs: number;
+}
+
+export interface StoreOptions {
+  /** Default: DEFAULT_INCIDENT_LIMITS. */
+  readonly limits?: Partial<IncidentLimits>;
+  /** null, the default: nobody takes events out, so none are written. */
+  readonly news?: NewsOptions | null;
+  /** The clock that ages incidents. */
+  readonly nowUs?: () => number;
+}
+
 export interface ListQuery {
   /** Incidents at most. */
   readonly limit: number;
@@ -35,41 +63,50 @@ export type PutOutcome = 'created' | 'amended' | 'unchanged';
 
 /** Every method rejects when Redis cannot be asked; an empty answer means that there is nothing. */
 export class IncidentStore {
-  readonly #redis: Redis;
+  readonly #redis: RedisClient;
   readonly #limits: IncidentLimits;
+  readonly #news: NewsOptions | null;
   readonly #nowUs: () => number;
 
-  /** nowUs: the clock that ages incidents. */
-  constructor(redis: Redis, limits: Partial<IncidentLimits> = {}, nowUs: () => number = () => Date.now() * 1000) {
+  constructor(redis: RedisClient, options: StoreOptions = {}) {
     this.#redis = redis;
-    this.#limits = { ...DEFAULT_INCIDENT_LIMITS, ...limits };
-    this.#nowUs = nowUs;
+    this.#limits = { ...DEFAULT_INCIDENT_LIMITS, ...options.limits };
+    this.#news = options.news ?? null;
+    this.#nowUs = options.nowUs ?? (() => Date.now() * 1000);
   }
 
   /** Creates or amends by id, in one step; the same verdict again changes nothing. An amended incident keeps its createdAtUs. */
   async put(incoming: NewIncident): Promise<PutOutcome> {
     const { incident, evidence } = incoming;
     const print = fingerprint(incident);
-    const outcome = await PUT_SCRIPT.run(this.#redis, SCRIPT_KEYS, [
+    const outcome = await PUT_SCRIPT.run(this.#redis, STORE_KEYS, [
       ...this.#bounds(),
       incoming.id,
       JSON.stringify(incident),
-      timeDigits(incoming.createdAtUs),
-      incoming.node,
-      incoming.resetTsUs === null ? '' : timeDigits(incoming.resetTsUs),
-      print === null ? '' : groupIdOf(print),
+      writeRecord(incoming, print === null ? null : groupIdOf(print)),
       print === null ? '' : writeGroupAbout(print, incident),
-      counterOf(incident),
+      searchText(incident),
       evidence === null ? '' : Buffer.from(evidence.buffer, evidence.byteOffset, evidence.byteLength),
       CHANGED_CHANNEL,
-      String(incoming.grouped ?? 0),
+      (this.#news?.silenceSeconds ?? 0) * 1_000_000,
+      this.#news?.settleMs ?? '',
     ]);
     return outcome as PutOutcome;
   }
 
-  /** Drops what has become too old or too much; returns how many incidents went. put does it too. */
+  /** Takes an incident without a line out of the store and of all counts, because its line came. False: there is none such. Safe to repeat. */
+  async takeBack(id: string): Promise<boolean> {
+    return (await TAKE_BACK_SCRIPT.run(this.#redis, STORE_KEYS, [id, CHANGED_CHANNEL])) === 1;
+  }
+
+  /** Drops what has become too old or too much; returns how many incidents went. put does it too, some at a time. */
   async prune(): Promise<number> {
-    return Number(await PRUNE_SCRIPT.run(this.#redis, SCRIPT_KEYS, this.#bounds()));
+    let total = 0;
+    for (;;) {
+      const dropped = Number(await PRUNE_SCRIPT.run(this.#redis, STORE_KEYS, this.#bounds()));
+      total += dropped;
+      if (dropped < MAX_DROPPED) return total;
+    }
   }
 
   async get(id: string): Promise<StoredIncident | null> {
@@ -87,46 +124,47 @@ export class IncidentStore {
   }
 
   /** Newest first. */
-  async list(query: ListQuery): Promise<readonly StoredIncident[]> {
-    return this.#getMany(
-      query.groupId === undefined ? await this.#newest(query) : await this.#newestOf(query.groupId, query),
-    );
+  async list({ limit, beforeUs, groupId }: ListQuery): Promise<readonly StoredIncident[]> {
+    const term = groupId === undefined ? ALL_TERM : indexTerm('group', groupId);
+    return this.#getMany((await this.#members(term, limit, beforeUs)).map(({ id }) => id));
+  }
+
+  /** A page of what fits; exact also among equal times. */
+  async search(query: SearchQuery): Promise<SearchPage> {
+    const limit = Math.max(1, query.limit);
+    const wanted = { terms: queryTerms(query), needle: needleOf(query), oldest: timeDigits(query.fromUs ?? 0) };
+    const found = await searchIndex(this.#redis, wanted, pageStart(query), limit + 1);
+    const tails = found.tails.slice(0, limit);
+    const isFull = found.tails.length > limit;
+    const next = isFull ? (tails.at(-1) ?? null) : found.stoppedAt;
+    const incidents = await this.#getMany(tails.map((tail) => parseIndexMember(tail).id));
+    return { incidents, next, more: !isFull && next !== null };
   }
 
   /** Last seen first. */
-  async groups(query: { readonly limit: number }): Promise<readonly IncidentGroup[]> {
-    if (query.limit <= 0) return [];
-    const ids = await this.#redis.zrevrange(KEYS.groupsByTime, 0, query.limit - 1);
-    const groups = await Promise.all(ids.map((id) => this.group(id)));
-    return groups.filter((group) => group !== null);
+  async groups({ limit }: { readonly limit: number }): Promise<readonly IncidentGroup[]> {
+    if (limit <= 0) return [];
+    return readGroups(this.#redis, await this.#redis.zrevrange(KEYS.groupsByTime, 0, limit - 1), this.#nowUs());
   }
 
   async group(id: string): Promise<IncidentGroup | null> {
-    const { min, max } = groupBounds(id);
-    const [about, count, firstSeen, [newest]] = await Promise.all([
-      this.#redis.hget(KEYS.groups, id),
-      this.#redis.hget(KEYS.groupCounts, id),
-      this.#redis.hget(KEYS.groupFirstSeen, id),
-      this.#redis.zrevrangebylex(KEYS.groupMembers, max, min, 'LIMIT', 0, 1),
-    ]);
-    const shared = about === null ? null : readGroupAbout(about);
-    if (shared === null || newest === undefined) return null;
-    const last = parseGroupMember(newest);
-    return {
-      id,
-      ...shared,
-      count: Number(count),
-      firstSeenUs: Number(firstSeen),
-      lastSeenUs: last.createdAtUs,
-      lastIncidentId: last.id,
-    };
+    const [group] = await readGroups(this.#redis, [id], this.#nowUs());
+    return group ?? null;
   }
 
-  /** Creation times of the group's incidents still kept, newest first, `limit` at most: for its trend. */
+  /** One for each id, in their order; of incidents ever seen, also those no longer kept. */
+  async trends(query: TrendQuery): Promise<readonly GroupTrend[]> {
+    return readTrends(this.#redis, query, this.#nowUs());
+  }
+
+  /** Creation times of the group's incidents still kept, newest first, `limit` at most. */
   async groupTimesUs(id: string, limit: number): Promise<readonly number[]> {
-    const { min, max } = groupBounds(id);
-    const members = await this.#redis.zrevrangebylex(KEYS.groupMembers, max, min, 'LIMIT', 0, Math.max(0, limit));
-    return members.map((member) => parseGroupMember(member).createdAtUs);
+    return (await this.#members(indexTerm('group', id), limit)).map(({ createdAtUs }) => createdAtUs);
+  }
+
+  /** What a person has decided about a group; an event of it that still waits goes unless it is open. False: no such group. */
+  async decide(groupId: string, decision: GroupDecision): Promise<boolean> {
+    return decideGroup(this.#redis, groupId, decision, this.#nowUs());
   }
 
   async counts(): Promise<IncidentCounts> {
@@ -138,31 +176,25 @@ export class IncidentStore {
    * while Redis is away. The returned function ends it.
    */
   async subscribe(onId: (id: string) => void): Promise<() => Promise<void>> {
-    const subscriber = this.#redis.duplicate({ enableOfflineQueue: true, maxRetriesPerRequest: null });
+    const subscriber = duplicateFor(this.#redis);
     // Without a listener ioredis prints connection errors; the connection comes back by itself.
     subscriber.on('error', () => undefined);
-    subscriber.on('message', (_channel, id) => onId(id));
+    subscriber.on('message', (_channel: string, id: string) => onId(id));
     await subscriber.subscribe(CHANGED_CHANNEL);
     return async () => {
       subscriber.disconnect();
     };
   }
 
-  #bounds(): readonly string[] {
+  #bounds(): readonly [string, number, number] {
     const { maxIncidents, maxAgeSeconds, maxEvidenceBytes } = this.#limits;
-    const oldestUs = Math.max(0, this.#nowUs() - maxAgeSeconds * 1_000_000);
-    return [timeDigits(oldestUs), String(maxIncidents), String(maxEvidenceBytes)];
+    return [timeDigits(this.#nowUs() - maxAgeSeconds * 1_000_000), maxIncidents, maxEvidenceBytes];
   }
 
-  #newest({ limit, beforeUs }: ListQuery): Promise<readonly string[]> {
-    const max = beforeUs === undefined ? '+inf' : `(${beforeUs}`;
-    return this.#redis.zrevrangebyscore(KEYS.byTime, max, '-inf', 'LIMIT', 0, Math.max(0, limit));
-  }
-
-  async #newestOf(groupId: string, { limit, beforeUs }: ListQuery): Promise<readonly string[]> {
-    const { min, max } = groupBounds(groupId, beforeUs);
-    const members = await this.#redis.zrevrangebylex(KEYS.groupMembers, max, min, 'LIMIT', 0, Math.max(0, limit));
-    return members.map((member) => parseGroupMember(member).id);
+  async #members(term: string, limit: number, beforeUs?: number): Promise<readonly IndexedIncident[]> {
+    const { min, max } = termBounds(term, beforeUs);
+    const members = await this.#redis.zrevrangebylex(KEYS.index, max, min, 'LIMIT', 0, Math.max(0, limit));
+    return members.map(parseIndexMember);
   }
 
   async #getMany(ids: readonly string[]): Promise<readonly StoredIncident[]> {
@@ -175,4 +207,11 @@ export class IncidentStore {
       .map((id, at) => readStoredIncident(id, records[at] ?? null, verdicts[at] ?? null))
       .filter((incident) => incident !== null);
   }
+}
+
+/** A connection that waits for Redis however long it is away. */
+function duplicateFor(redis: RedisClient): RedisClient {
+  const options = { enableOfflineQueue: true, maxRetriesPerRequest: null };
+  if (!(redis instanceof Cluster)) return redis.duplicate(options);
+  return redis.duplicate([], { enableOfflineQueue: true, maxRedirections: Number.POSITIVE_INFINITY });
 }

@@ -8,24 +8,30 @@ export const KEYS = {
   verdicts: '{resetscope:incidents}:verdicts',
   /** Hash: incident id -> JSON of what the store knows about it (stored-incident.ts). */
   records: '{resetscope:incidents}:records',
-  /** Sorted set: incident id by createdAtUs. */
-  byTime: '{resetscope:incidents}:by-time',
+  /** Hash: incident id -> text that a search looks into (incident-facts.ts). */
+  texts: '{resetscope:incidents}:texts',
   /** Hash: incident id -> pcapng bytes. */
   evidence: '{resetscope:incidents}:evidence',
-  /** Sorted set: incident ids that have evidence, by createdAtUs. */
-  evidenceByTime: '{resetscope:incidents}:evidence-by-time',
+  /** Sorted set, all scores 0, in lexical order: a member per incident and term (index-term.ts). */
+  index: '{resetscope:incidents}:index',
   /** Hash: group id -> JSON of what its incidents share (group.ts). */
   groups: '{resetscope:incidents}:groups',
-  /** Hash: group id -> incidents ever in it. */
-  groupCounts: '{resetscope:incidents}:group-counts',
-  /** Hash: group id -> firstSeenUs, 16 digits. */
-  groupFirstSeen: '{resetscope:incidents}:group-first-seen',
+  /** Hash: `<group id>:<name>` -> a number of the group (group.ts). */
+  groupNumbers: '{resetscope:incidents}:group-numbers',
+  /** Hash: `<group id>:<upstream, client or route>` -> JSON of the most frequent values (group-top.ts). */
+  groupTops: '{resetscope:incidents}:group-tops',
+  /** Hash: `<group id>:<m or h><slot>` -> `<bucket>:<count>` (group-trend.ts). */
+  groupTrends: '{resetscope:incidents}:group-trends',
+  /** Hash: group id -> JSON of its state; none: open (group-state.ts). */
+  groupStates: '{resetscope:incidents}:group-states',
   /** Sorted set: group id by lastSeenUs. */
   groupsByTime: '{resetscope:incidents}:groups-by-time',
-  /** Sorted set, all scores 0, in lexical order: `<group id>:<createdAtUs, 16 digits>:<incident id>`. */
-  groupMembers: '{resetscope:incidents}:group-members',
-  /** Hash: counters of lines by answer (counts.ts), and the evidence bytes held. */
+  /** Hash: counters of lines by answer (counts.ts), the evidence bytes held, and what the outbox lost. */
   counts: '{resetscope:incidents}:counts',
+  /** Sorted set: group id by the time in milliseconds from which its event may be sent (outbox.ts). */
+  outbox: '{resetscope:incidents}:outbox',
+  /** Hash: group id -> JSON of its event. */
+  events: '{resetscope:incidents}:events',
 } as const;
 
 /** Pub/sub channel: the id of each incident created or amended. */
@@ -33,18 +39,6 @@ export const CHANGED_CHANNEL = '{resetscope:incidents}:changed';
 
 /** Digits of a time in a member: microseconds until the year 2286. */
 const TIME_DIGITS = 16;
-
-/** Lexical bounds (ZRANGEBYLEX) of a group's members created before a time; all of them without one. */
-export function groupBounds(groupId: string, beforeUs?: number): { readonly min: string; readonly max: string } {
-  const end = beforeUs === undefined ? ';' : `:${timeDigits(beforeUs)}`;
-  return { min: `[${groupId}:`, max: `(${groupId}${end}` };
-}
-
-/** Incident id and creation time of a member of KEYS.groupMembers; group ids hold no colon. */
-export function parseGroupMember(member: string): { readonly id: string; readonly createdAtUs: number } {
-  const [, time = '', ...id] = member.split(':');
-  return { id: id.join(':'), createdAtUs: Number(time) };
-}
 
 /** As members and records hold a time: fixed width, so that their order is the order of time. */
 export function timeDigits(tsUs: number): string {

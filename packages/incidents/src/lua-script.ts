@@ -1,8 +1,11 @@
 /** A Lua script that is sent once per server and called by its hash afterwards. */
 import { createHash } from 'node:crypto';
-import type { Redis } from 'ioredis';
+import type { Cluster, Redis } from 'ioredis';
 
 export type ScriptArgument = string | number | Buffer;
+
+/** One server (or what Sentinel says is the master), or a cluster: all keys of the store are in one slot. */
+export type RedisClient = Redis | Cluster;
 
 export class LuaScript {
   readonly #source: string;
@@ -13,7 +16,7 @@ export class LuaScript {
     this.#sha = createHash('sha1').update(source).digest('hex');
   }
 
-  async run(redis: Redis, keys: readonly string[], args: readonly ScriptArgument[]): Promise<unknown> {
+  async run(redis: RedisClient, keys: readonly string[], args: readonly ScriptArgument[]): Promise<unknown> {
     try {
       return await redis.evalsha(this.#sha, keys.length, ...keys, ...args);
     } catch (error) {

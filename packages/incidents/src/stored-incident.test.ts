@@ -8,6 +8,8 @@ const record = JSON.stringify({
   amendedAtUs: '',
   resetTsUs: '1795334115378719',
   groupId: '',
+  grouped: '0',
+  unlogged: '',
   counter: 'matched',
 });
 const verdict = JSON.stringify(postIncident);
@@ -21,6 +23,7 @@ test('a record and its verdict are an incident; empty text is null', () => {
     resetTsUs: 1_795_334_115_378_719,
     groupId: null,
     grouped: 0,
+    logged: true,
     incident: postIncident,
   });
 });
