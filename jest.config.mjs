@@ -1,6 +1,8 @@
 /** Tests run on the sources: the exports condition `@resetscope/source` points every package at its src/. */
 export default {
   testEnvironment: 'node',
+  // jest's own 5 s are missed where a test starts programs on two busy cores (measured).
+  testTimeout: 30_000,
   roots: ['<rootDir>/packages', '<rootDir>/apps', '<rootDir>/test'],
   testMatch: ['**/*.test.ts'],
   testPathIgnorePatterns: ['/node_modules/', '/dist/'],

@@ -1,4 +1,4 @@
 /** `node scripts/accuracy.mjs`: scores analyze over the recorded situations again and rewrites docs/accuracy.md. */
 import { rewriteGolden } from './golden.mjs';
 
-process.exitCode = rewriteGolden('accuracy');
+await rewriteGolden('accuracy');

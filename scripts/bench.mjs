@@ -1,58 +1,23 @@
 /** `npm run bench -- NAME [--json]`: installs what is missing, builds, then runs test/bench. Benchmarks want the machine for themselves. */
-import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import {
-  BootstrapError,
-  build,
-  ensureNpmPackages,
-  ensurePrograms,
-  requireNode,
-  root,
-  runScript,
-} from './bootstrap.mjs';
+import { prepare, root, runScript } from './bootstrap.mjs';
+import { runNode } from './run-node.mjs';
 
 /** What a benchmark makes its traffic with, and the peers it stands beside. */
-const TOOLS = {
-  analyze: [
-    { program: 'nginx', package: 'nginx' },
-    { program: 'ip', package: 'iproute2' },
-    { program: 'tcpdump', package: 'tcpdump' },
-    { program: 'tshark', package: 'tshark' },
-  ],
-  capture: [
-    { program: 'nginx', package: 'nginx' },
-    { program: 'ip', package: 'iproute2' },
-    { program: 'redis-server', package: 'redis-server' },
-    { program: 'tcpreplay', package: 'tcpreplay' },
-    { program: 'tcpdump', package: 'tcpdump' },
-    { program: 'dumpcap', package: 'wireshark-common' },
-    { program: 'wrk', package: 'wrk' },
-    // npm cap is compiled: where that cannot be done, it is missing from the table.
-    { program: 'pcap-config', package: 'libpcap-dev', optional: true },
-    { program: 'make', package: 'make', optional: true },
-    { program: 'g++', package: 'g++', optional: true },
-    { program: 'python3', package: 'python3', optional: true },
-  ],
-  'capture-path': [
-    { program: 'nginx', package: 'nginx' },
-    { program: 'ip', package: 'iproute2' },
-    { program: 'tcpdump', package: 'tcpdump' },
-  ],
-  tail: [
-    { program: 'gzip', package: 'gzip' },
-    { program: 'mtail', package: 'mtail' },
-  ],
+const PROGRAMS = {
+  analyze: ['nginx', 'ip', 'tcpdump', 'tshark'],
+  capture: ['nginx', 'ip', 'redis-server', 'tcpreplay', 'tcpdump', 'dumpcap', 'wrk'],
+  'capture-path': ['nginx', 'ip', 'tcpdump'],
+  live: ['nginx', 'ip', 'redis-server', 'wrk'],
+  tail: ['gzip', 'mtail'],
 };
 
-await runScript('npm run bench', async () => {
-  const args = process.argv.slice(2);
-  requireNode();
-  const { missing: absent, reason } = ensurePrograms(TOOLS[args[0]] ?? []);
-  const missing = absent.filter((tool) => tool.optional !== true);
-  if (missing.length > 0)
-    throw new BootstrapError(`expected ${missing.map((tool) => tool.program).join(' and ')}: ${reason}`);
-  ensureNpmPackages();
-  build();
+/** npm cap is compiled: where that cannot be done, it is missing from the table. */
+const OPTIONAL = { capture: ['pcap-config', 'make', 'g++', 'python3'] };
+
+await runScript('npm run bench', () => {
+  const [name, ...args] = process.argv.slice(2);
+  prepare(PROGRAMS[name] ?? [], { optional: OPTIONAL[name] });
   const bench = join(root, 'test', 'bench', 'bench.mjs');
-  return spawnSync(process.execPath, ['--expose-gc', bench, ...args], { stdio: 'inherit' }).status ?? 1;
+  return runNode(['--expose-gc', bench, ...(name === undefined ? [] : [name, ...args])]);
 });

@@ -1,5 +1,5 @@
 /**
- * What `npm run demo` and `npm test` need on a fresh machine: npm packages, Debian packages, the build. Only Node's
+ * What the scripts need on a fresh machine: npm packages, Debian packages, the build. Only Node's
  * built-ins: nothing is installed yet. All progress goes to stderr, one line a step; a step's own output goes to a log
  * file that is shown when it fails.
  */
@@ -91,22 +91,39 @@ export function ensureNpmPackages() {
   }
 }
 
+/** Everything that a script needs before its own work. programs: it cannot do without; optional: are installed where that works. */
+export function prepare(programs, { optional = [], builds = true } = {}) {
+  requireNode();
+  const { missing, reason } = ensurePrograms([...programs, ...optional]);
+  const needed = missing.filter((program) => programs.includes(program));
+  if (needed.length > 0) throw new BootstrapError(`expected ${needed.join(' and ')}: ${reason}`);
+  ensureNpmPackages();
+  if (builds) build();
+}
+
 export function build() {
   step('build', [join(root, 'node_modules', '.bin', 'tsc'), '-b']);
 }
 
-/**
- * Installs the Debian packages whose programs are missing, and returns the names of those still missing with the reason.
- * tools: `[{ program, package }]`. Services are not started.
- */
-export function ensurePrograms(tools) {
-  const missing = tools.filter((tool) => !hasProgram(tool.program));
+/** Debian packages of programs that have another name. */
+const PACKAGE_OF = {
+  dumpcap: 'wireshark-common',
+  ip: 'iproute2',
+  nsenter: 'util-linux',
+  'pcap-config': 'libpcap-dev',
+  setpriv: 'util-linux',
+  unshare: 'util-linux',
+};
+
+/** Installs the Debian packages of programs that are missing, and returns those still missing with the reason. Services are not started. */
+export function ensurePrograms(programs) {
+  const missing = programs.filter((program) => !hasProgram(program));
   if (missing.length === 0) return { missing, reason: '' };
-  const packages = missing.map((tool) => tool.package);
+  const packages = [...new Set(missing.map((program) => PACKAGE_OF[program] ?? program))];
   const reason = whyNotInstallable(packages);
   if (reason !== null) return { missing, reason };
   const failure = installDebianPackages(packages);
-  return { missing: missing.filter((tool) => !hasProgram(tool.program)), reason: failure };
+  return { missing: missing.filter((program) => !hasProgram(program)), reason: failure };
 }
 
 /** null when apt-get can be used here, otherwise one sentence with the command to run by hand. */

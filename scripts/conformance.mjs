@@ -1,4 +1,4 @@
 /** `node scripts/conformance.mjs`: compares flows with tshark's and Zeek's results again and rewrites docs/conformance.md. */
 import { rewriteGolden } from './golden.mjs';
 
-process.exitCode = rewriteGolden('conformance');
+await rewriteGolden('conformance');

@@ -2,9 +2,7 @@
  * `npm test`: installs what the tests need, then lint, build, type check, tests. Extra arguments go to jest. The last
  * line is always `N passed, N failed, N skipped`. With CI=true a missing tool is a failure, otherwise its tests skip.
  */
-import { spawn } from 'node:child_process';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import {
   BootstrapError,
   build,
@@ -15,25 +13,18 @@ import {
   runScript,
   step,
 } from './bootstrap.mjs';
+import { runJest } from './run-node.mjs';
 
-const tools = [
-  { program: 'nginx', package: 'nginx' },
-  { program: 'redis-server', package: 'redis-server' },
-  { program: 'tshark', package: 'tshark' },
-  { program: 'tcpdump', package: 'tcpdump' },
-  { program: 'ip', package: 'iproute2' },
-  { program: 'logrotate', package: 'logrotate' },
-];
-
+const PROGRAMS = ['nginx', 'redis-server', 'tshark', 'tcpdump', 'ip', 'logrotate'];
 /** Apart from the others: on Ubuntu it is no Debian package, and its lack must not cost the rest. */
-const browser = [{ program: 'chromium', package: 'chromium' }];
+const BROWSER = ['chromium'];
 
 const bin = (name) => join(root, 'node_modules', '.bin', name);
 
 await runScript('npm test', async () => {
   try {
     requireNode();
-    for (const group of [tools, browser]) reportMissing(ensurePrograms(group));
+    for (const group of [PROGRAMS, BROWSER]) reportMissing(ensurePrograms(group));
     ensureNpmPackages();
     step('lint', [bin('biome'), 'check', '.']);
     build();
@@ -49,24 +40,19 @@ await runScript('npm test', async () => {
 
 function reportMissing({ missing, reason }) {
   if (missing.length === 0) return;
-  const names = missing.map((tool) => tool.program).join(', ');
+  const names = missing.join(', ');
   if (process.env.CI === 'true') throw new BootstrapError(`expected ${names}: ${reason}`);
   process.stderr.write(`  - tests that need ${names} will be skipped: ${reason}\n`);
 }
 
 /** jest writes to stderr; on stdout is the line of plain-reporter.mjs, held back because jest's own summary comes later. */
-function jest(args) {
-  const flags = ['--no-warnings', '--experimental-vm-modules', join(root, 'node_modules', 'jest', 'bin', 'jest.js')];
-  const child = spawn(process.execPath, [...flags, ...args], { cwd: root, stdio: ['inherit', 'pipe', 'inherit'] });
+async function jest(args) {
   let plainLine = '0 passed, 1 failed, 0 skipped';
-  createInterface({ input: child.stdout }).on('line', (line) => {
+  const onLine = (line) => {
     if (/^\d+ passed, \d+ failed, \d+ skipped$/.test(line)) plainLine = line;
     else console.log(line);
-  });
-  return new Promise((resolve) => {
-    child.once('close', (code) => {
-      console.log(plainLine);
-      resolve(code ?? 1);
-    });
-  });
+  };
+  const code = await runJest(args, { onLine });
+  console.log(plainLine);
+  return code;
 }

@@ -1,45 +1,25 @@
 /** The offline analysis over recorded situations with known answers: real nginx, real sockets, real captures. */
-import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import type { Incident } from '@resetscope/diagnosis';
 import { corpusDir, repositoryRoot } from '@resetscope/testkit';
 import { describeIf } from '@resetscope/testkit/jest';
-import { conclude } from '../../apps/cli/src/analyze/conclude.ts';
-import { inputFile } from '../../apps/cli/src/analyze/input-file.ts';
-import { readCaptures } from '../../apps/cli/src/analyze/read-capture.ts';
-import { readAccessLogs, readErrorLogs } from '../../apps/cli/src/analyze/read-logs.ts';
-import { SILENT_METER } from '../../apps/cli/src/analyze/read-meter.ts';
 import { expectGolden } from '../golden.ts';
 import { accuracyDoc, type Measured } from './accuracy-doc.ts';
+import { analyseCase } from './analysed-case.ts';
 import { Calibration } from './calibration.ts';
 import { FIELDS, Score } from './score.ts';
-import { readTruth } from './truth.ts';
+import { caseNames, readTruth } from './truth.ts';
 
 const CORPUS = corpusDir();
 const LAB = CORPUS === null ? null : join(CORPUS, 'lab');
-const CASES =
-  LAB === null
-    ? []
-    : readdirSync(LAB)
-        .sort()
-        .filter((name) => existsSync(join(LAB, name, 'truth.json')));
-
-/** What resetscope analyze says of a case. */
-async function analyseCase(name: string, withAccessLog: boolean): Promise<readonly Incident[]> {
-  const dir = join(LAB ?? '', name);
-  const capture = readdirSync(dir).find((file) => /^capture\.(pcap|pcapng)(\.gz)?$/.test(file)) ?? '';
-  const logs = await readErrorLogs([join(dir, 'error.log')], readTruth(dir).timezone, SILENT_METER);
-  const accessLog = withAccessLog ? await readAccessLogs([join(dir, 'access.log')], SILENT_METER) : null;
-  const content = await readCaptures([inputFile(join(dir, capture))], SILENT_METER, logs.lines);
-  return conclude(logs, accessLog, content, null).analysis.incidents;
-}
+const CASES = LAB === null ? [] : caseNames(LAB);
 
 describeIf(LAB !== null, 'the corpus is not beside the checkout (RESETSCOPE_CORPUS)')('accuracy', () => {
   const known = new Map<string, Promise<readonly Incident[]>>();
   const incidentsOf = (name: string, withAccessLog = false): Promise<readonly Incident[]> => {
     const key = `${name} ${withAccessLog}`;
-    const found = known.get(key) ?? analyseCase(name, withAccessLog);
+    const found = known.get(key) ?? analyseCase(join(LAB ?? '', name), withAccessLog);
     known.set(key, found);
     return found;
   };

@@ -1,5 +1,5 @@
 /** truth.json of a recorded case: what happened, known from the clients and upstreams themselves, not from packets. */
-import { readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Incident, Outcome, StreamRef } from '@resetscope/diagnosis';
 
@@ -23,7 +23,21 @@ export interface Truth {
   readonly case: string;
   readonly title: string;
   readonly timezone: string;
+  /** Capture's clock minus the log's. */
+  readonly clockOffsetSeconds: number;
   readonly lines: readonly TruthLine[];
+}
+
+/** Folders of a lab that hold a case, sorted. */
+export function caseNames(lab: string): readonly string[] {
+  return readdirSync(lab)
+    .sort()
+    .filter((name) => existsSync(join(lab, name, 'truth.json')));
+}
+
+/** The capture of a case, whatever its format. */
+export function captureOf(caseDir: string): string {
+  return join(caseDir, readdirSync(caseDir).find((file) => /^capture\.(pcap|pcapng)(\.gz)?$/.test(file)) ?? '');
 }
 
 export function readTruth(caseDir: string): Truth {

@@ -6,10 +6,11 @@ import { capturePath } from './capture-path.mjs';
 import { flow } from './flow.mjs';
 import { follow } from './follow.mjs';
 import { lineScan } from './line-scan.mjs';
+import { live } from './live.mjs';
 import { tail } from './tail.mjs';
 
 /** Each: about, options of its own, run(options, say) -> a plain object. */
-const BENCHMARKS = { analyze, capture, 'capture-path': capturePath, flow, follow, 'line-scan': lineScan, tail };
+const BENCHMARKS = { analyze, capture, 'capture-path': capturePath, flow, follow, 'line-scan': lineScan, live, tail };
 
 function usage() {
   const names = Object.entries(BENCHMARKS).map(([name, { about }]) => `  ${name.padEnd(12)} ${about}`);

@@ -6,7 +6,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DEFAULT_SNAP_LEN, openFile } from '@resetscope/capture';
-import { BlockBuilder, packBlock } from '@resetscope/ring';
+import { BlockBuilder } from '@resetscope/ring';
 import { TpacketRing } from '../../packages/capture/dist/tpacket-ring.js';
 import { median } from './measured-run.mjs';
 import { recordTraffic } from './record-traffic.mjs';
@@ -132,52 +132,56 @@ function hurry(packets) {
 }
 
 /** All threads, microseconds. */
-async function cpuUsOf(work) {
+function cpuUsOf(work) {
   const before = process.cpuUsage();
-  await work();
+  work();
   const { user, system } = process.cpuUsage(before);
   return user + system;
 }
 
 /** What one round costs and leaves. */
-async function captureRound(kernel, builder) {
-  const cpuUs = { drainAndBuild: 0, pack: 0 };
+function captureRound(kernel, builder) {
   const bytes = { records: 0, packed: 0, index: 0 };
-  let [blocks, packets, sealed] = [0, 0, []];
+  let [wholeUs, packUs, blocks, packets] = [0, 0, 0, 0];
+  const seal = () => {
+    const { block, index } = builder.seal();
+    bytes.records += recordsLen(block);
+    bytes.packed += block.length;
+    bytes.index += index.length;
+    blocks++;
+  };
   const sink = (frame, ifIndex) => {
     if (builder.add(frame, ifIndex) !== 'full') return;
-    sealed.push(builder.seal());
+    packUs += cpuUsOf(seal);
     builder.add(frame, ifIndex);
   };
   for (let drain = 0; drain < kernel.drainsPerRound; drain++) {
     kernel.write();
-    cpuUs.drainAndBuild += await cpuUsOf(() => (packets += kernel.ring.drain(sink)));
-    for (const { records, index } of sealed) {
-      cpuUs.pack += await cpuUsOf(async () => (bytes.packed += (await packBlock(records)).length));
-      bytes.records += records.bytes.length;
-      bytes.index += index.bytes.length;
-    }
-    blocks += sealed.length;
-    sealed = [];
+    wholeUs += cpuUsOf(() => (packets += kernel.ring.drain(sink)));
   }
-  return { cpuUs, bytes, blocks, packets };
+  return { cpuUs: { drainAndBuild: wholeUs - packUs, pack: packUs }, bytes, blocks, packets };
+}
+
+/** Bytes before compression, as packages/ring/src/block.ts writes them. */
+function recordsLen(block) {
+  return new DataView(block.buffer, block.byteOffset).getUint32(4, true);
 }
 
 /** Without a sink that does anything. */
-async function drainRound(kernel) {
+function drainRound(kernel) {
   let [cpuUs, packets] = [0, 0];
   const ignore = () => undefined;
   for (let drain = 0; drain < kernel.drainsPerRound; drain++) {
     kernel.write();
-    cpuUs += await cpuUsOf(() => (packets += kernel.ring.drain(ignore)));
+    cpuUs += cpuUsOf(() => (packets += kernel.ring.drain(ignore)));
   }
   return { cpuUs, packets };
 }
 
-async function repeated(rounds, round) {
+function repeated(rounds, round) {
   const results = [];
   for (let i = -WARM_UP_ROUNDS; i < rounds; i++) {
-    const result = await round();
+    const result = round();
     if (i >= 0) results.push(result);
   }
   return results;
@@ -229,8 +233,8 @@ export const capturePath = {
       const kernel = new Kernel(recorded);
       const builder = new BlockBuilder();
       // An empty sink comes last: until then the code is compiled for one sink, as in the capture.
-      const captures = await repeated(rounds, () => captureRound(kernel, builder));
-      const drains = await repeated(rounds, () => drainRound(kernel));
+      const captures = repeated(rounds, () => captureRound(kernel, builder));
+      const drains = repeated(rounds, () => drainRound(kernel));
       return { packets: recorded.length, ...summary(captures, drains) };
     } finally {
       rmSync(dir, { recursive: true, force: true });

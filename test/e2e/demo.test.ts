@@ -1,16 +1,13 @@
 /** The whole system on real nginx, real packets and a real Redis: every provoked reset is explained rightly. */
 import { spawn } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmod, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, test } from '@jest/globals';
-import { canCapture, hasProgram, repositoryRoot, waitUntil } from '@resetscope/testkit';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { canCapture, hasProgram, makeTempDir, repositoryRoot, type TempDir, waitUntil } from '@resetscope/testkit';
 import { describeIf } from '@resetscope/testkit/jest';
 
 const CLI = join(repositoryRoot(), 'apps', 'cli', 'bin', 'resetscope.js');
-/** Names of the directories that a demo makes. */
-const DEMO_DIR = /resetscope-(?:demo|redis|nginx)-\w{6}/g;
-
 const TRAFFIC_SECONDS = 10;
 /** Set-up, traffic, up to ten seconds for the last incidents, and room for a busy machine. */
 const TIMEOUT_MS = 90_000;
@@ -35,18 +32,18 @@ interface Finished {
   readonly stderr: string;
 }
 
-/** Temporary directories of demos, and of the programs they start. */
-function leftovers(): readonly string[] {
-  return readdirSync(tmpdir()).filter((name) => name.match(DEMO_DIR) !== null);
-}
-
-function startDemo(argv: readonly string[]): {
+/** tmp: where it makes its directories. */
+function startDemo(
+  tmp: string,
+  argv: readonly string[],
+): {
   readonly finished: Promise<Finished>;
   kill(signal: NodeJS.Signals): void;
   stderr(): string;
 } {
   const child = spawn(process.execPath, [CLI, 'demo', '--listen', '127.0.0.1:0', ...argv], {
     stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, TMPDIR: tmp },
   });
   let [stdout, stderr] = ['', ''];
   child.stdout.on('data', (chunk) => {
@@ -62,11 +59,20 @@ function startDemo(argv: readonly string[]): {
 const canRun = canCapture() && hasProgram('nginx') && hasProgram('redis-server');
 
 describeIf(canRun, 'the demo needs CAP_NET_RAW, nginx and redis-server')('resetscope demo', () => {
+  let temp: TempDir;
+
+  beforeEach(async () => {
+    temp = await makeTempDir('resetscope-e2e-');
+    // nginx's workers run as another user and must reach their directory in it
+    await chmod(temp.path, 0o711);
+  });
+  afterEach(() => temp.remove());
+
   test(
     'explains every provoked reset that nginx logged',
     async () => {
-      const before = leftovers();
-      const { code, stdout, stderr } = await startDemo(['--seconds', String(TRAFFIC_SECONDS), '--json']).finished;
+      const { code, stdout, stderr } = await startDemo(temp.path, ['--seconds', String(TRAFFIC_SECONDS), '--json'])
+        .finished;
       expect(stderr).toContain('✓ capture, correlator, web, tailer');
       const summary = JSON.parse(stdout) as Summary;
       expect(summary.wrong).toEqual([]);
@@ -85,7 +91,7 @@ describeIf(canRun, 'the demo needs CAP_NET_RAW, nginx and redis-server')('resets
       expect(summary.healthProbes).toBeGreaterThan(100);
       expect(summary.healthyRequests).toBeGreaterThan(1000);
       expect(code).toBe(0);
-      expect(leftovers()).toEqual(before);
+      expect(await readdir(temp.path)).toEqual([]);
     },
     TIMEOUT_MS,
   );
@@ -93,26 +99,25 @@ describeIf(canRun, 'the demo needs CAP_NET_RAW, nginx and redis-server')('resets
   test.each(['SIGTERM', 'SIGKILL'] as const)(
     '%s leaves no process and no directory behind',
     async (signal) => {
-      const before = leftovers();
-      const demo = startDemo(['--json']);
+      const demo = startDemo(temp.path, ['--json']);
       await waitUntil(() => /matched/.test(demo.stderr()), { what: 'the first incident', timeoutMs: TIMEOUT_MS / 2 });
       // redis-server, nginx, four apps, and the guards of the directories.
-      expect(processesOfDemo(before).length).toBeGreaterThanOrEqual(6);
+      expect(processesNaming(`${temp.path}/`).length).toBeGreaterThanOrEqual(6);
       demo.kill(signal);
       await demo.finished;
-      await waitUntil(() => leftovers().every((name) => before.includes(name)), { what: 'the directories to go' });
-      await waitUntil(() => processesOfDemo(before).length === 0, { what: 'the processes to end' });
+      await waitUntil(async () => (await readdir(temp.path)).length === 0, { what: 'the directories to go' });
+      await waitUntil(() => processesNaming(`${temp.path}/`).length === 0, { what: 'the processes to end' });
     },
     TIMEOUT_MS,
   );
 });
 
-/** Command lines of the processes that name a directory of a demo which was not there before. */
-function processesOfDemo(before: readonly string[]): readonly string[] {
+/** Command lines of the processes that name something. */
+function processesNaming(text: string): readonly string[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .map(commandLine)
-    .filter((line) => [...line.matchAll(DEMO_DIR)].some(([dir]) => !before.includes(dir)));
+    .filter((line) => line.includes(text));
 }
 
 function commandLine(pid: string): string {

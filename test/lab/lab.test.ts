@@ -77,17 +77,10 @@ describeIf(isAble, reason)('cases made now', () => {
   beforeAll(async () => {
     temp = await makeTempDir('resetscope-lab-');
     const only = CASES.flatMap((name) => ['--only', name]);
-    const args = [
-      join(repositoryRoot(), 'scripts', 'lab.mjs'),
-      '--out',
-      temp.path,
-      '--seed',
-      SEED,
-      '--jobs',
-      '4',
-      ...only,
-    ];
-    await promisify(execFile)(process.execPath, args);
+    const lab = join(repositoryRoot(), 'test', 'lab');
+    const node = ['--conditions=@resetscope/source', '--import', join(lab, 'load-typescript.mjs')];
+    const args = ['--out', temp.path, '--seed', SEED, '--jobs', '4', ...only];
+    await promisify(execFile)(process.execPath, [...node, join(lab, 'main.ts'), ...args]);
     for (const name of CASES) played.push(await analyseCase(join(temp.path, name)));
   }, 90_000);
 

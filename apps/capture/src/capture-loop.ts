@@ -101,15 +101,17 @@ export class CaptureLoop {
   /** Packets the kernel dropped since the last reading lie somewhere in between: a gap of that second. */
   private readStats(): void {
     let dropped = 0;
-    for (const source of this.sources) dropped += source.stats().dropped;
+    for (const source of this.sources) dropped += source.stats().dropped ?? 0;
     const lostPackets = dropped - this.droppedBefore;
-    const toUs = Math.max(Date.now() * 1000, this.statsUs);
+    const nowUs = Date.now() * 1000;
     if (lostPackets > 0) {
-      this.gaps.push({ fromUs: this.statsUs, toUs, lostPackets, reason: 'kernel-drop' });
+      // The clock may have been set back in between.
+      const [fromUs, toUs] = [Math.min(this.statsUs, nowUs), Math.max(this.statsUs, nowUs)];
+      this.gaps.push({ fromUs, toUs, lostPackets, reason: 'kernel-drop' });
       this.observer.kernelDropped(lostPackets);
     }
     this.droppedBefore = dropped;
-    this.statsUs = toUs;
+    this.statsUs = nowUs;
   }
 
   /** All sources have reached this. */

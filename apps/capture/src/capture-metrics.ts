@@ -1,14 +1,17 @@
 /** The numbers of /metrics. Labels come from closed lists, never from packets. */
-import type { PacketSource } from '@resetscope/capture';
+import type { InterfaceObserver, InterfaceState, PacketSource, ProcessRights } from '@resetscope/capture';
 import type { AddOutcome, RingState } from '@resetscope/ring';
 import { Counter, Gauge, Histogram, type Logger, Registry } from '@resetscope/telemetry';
 import type { LoopObserver } from './capture-loop.ts';
-import type { FlushObserver } from './flush-queue.ts';
+import type { FlushObserver, GiveUpReason } from './flush-queue.ts';
 
 /** From a prompt Redis to one that was away for a while, seconds. */
 const FLUSH_BUCKETS: readonly number[] = [0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 1, 5, 30];
 
-export class CaptureMetrics implements LoopObserver, FlushObserver {
+const INTERFACE_STATES: readonly InterfaceState[] = ['up', 'down', 'missing'];
+const LOSS_REASONS: readonly ('kernel-drop' | GiveUpReason)[] = ['kernel-drop', 'ring-slow', 'ring-refused'];
+
+export class CaptureMetrics implements LoopObserver, FlushObserver, InterfaceObserver {
   readonly registry: Registry = new Registry();
   private readonly log: Logger;
   private readonly registers = [this.registry];
@@ -16,7 +19,7 @@ export class CaptureMetrics implements LoopObserver, FlushObserver {
 
   private readonly packets = new Counter({
     name: 'resetscope_capture_packets_total',
-    help: 'Packets read from the kernel.',
+    help: 'Packets read from the source.',
     registers: this.registers,
   });
   private readonly bytes = new Counter({
@@ -26,7 +29,7 @@ export class CaptureMetrics implements LoopObserver, FlushObserver {
   });
   private readonly ignoredPackets = new Counter({
     name: 'resetscope_capture_ignored_packets_total',
-    help: 'Packets left out because they are no TCP segment and no ICMP error.',
+    help: 'Packets left out because they are no TCP segment and no ICMP error, or a copy seen on another interface.',
     labelNames: ['reason'],
     registers: this.registers,
   });
@@ -40,6 +43,18 @@ export class CaptureMetrics implements LoopObserver, FlushObserver {
     name: 'resetscope_capture_source_info',
     help: 'Always 1: what captures, on which interface, and whose clock stamps the packets.',
     labelNames: ['source', 'interface', 'clock'],
+    registers: this.registers,
+  });
+  private readonly interfaceState = new Gauge({
+    name: 'resetscope_capture_interface_state',
+    help: '1 for the state the interface is in: up, down (it comes back by itself), missing (there is none of this name).',
+    labelNames: ['interface', 'state'],
+    registers: this.registers,
+  });
+  private readonly privilegesInfo = new Gauge({
+    name: 'resetscope_capture_privileges_info',
+    help: 'Always 1: user id, capabilities of all threads together (hexadecimal, 0: none), and whether none can be gained.',
+    labelNames: ['uid', 'capabilities', 'no_new_privs'],
     registers: this.registers,
   });
   private readonly blocks = new Counter({
@@ -103,11 +118,29 @@ export class CaptureMetrics implements LoopObserver, FlushObserver {
         this.set(waitingBytes());
       },
     });
-    for (const reason of ['kernel-drop', 'ring-slow']) this.lostPackets.inc({ reason }, 0);
+    for (const reason of LOSS_REASONS) this.lostPackets.inc({ reason }, 0);
   }
 
   opened(source: PacketSource): void {
     this.sourceInfo.set({ source: source.name, interface: source.subject, clock: source.clock }, 1);
+  }
+
+  interfaceChanged(name: string, state: InterfaceState): void {
+    for (const each of INTERFACE_STATES)
+      this.interfaceState.set({ interface: name, state: each }, each === state ? 1 : 0);
+    if (state === 'up') this.log.info({ interface: name }, 'the interface is up');
+    else this.log.warn({ interface: name }, `the interface is ${state}`);
+  }
+
+  /** rights: undefined where the kernel does not tell. */
+  rightsDropped(rights: ProcessRights | undefined): void {
+    if (rights === undefined) return;
+    const { uid, noNewPrivs } = rights;
+    const capabilities = rights.capabilities.toString(16);
+    this.privilegesInfo.set({ uid: `${uid}`, capabilities, no_new_privs: noNewPrivs ? 'yes' : 'no' }, 1);
+    const isBare = uid !== 0 && rights.capabilities === 0n && noNewPrivs;
+    if (isBare) this.log.info({ uid }, 'without any rights from here on');
+    else this.log.warn({ uid, capabilities, noNewPrivs }, 'some rights could not be given up');
   }
 
   drained(packets: number, bytes: number): void {
@@ -123,8 +156,8 @@ export class CaptureMetrics implements LoopObserver, FlushObserver {
     this.lostPackets.inc({ reason: 'kernel-drop' }, packets);
   }
 
-  gaveUp(packets: number): void {
-    this.lostPackets.inc({ reason: 'ring-slow' }, packets);
+  gaveUp(packets: number, reason: GiveUpReason): void {
+    this.lostPackets.inc({ reason }, packets);
   }
 
   appended(state: RingState, blockLen: number, waitedMs: number): void {

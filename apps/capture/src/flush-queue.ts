@@ -1,16 +1,20 @@
 /**
- * The way of sealed blocks into the ring: compressed in the thread pool, appended one after the other. Capture never waits
- * for it. While Redis is slow or away, blocks wait here up to a limit; then the oldest is given up and becomes a gap.
+ * The way of sealed blocks into the ring: appended one after the other. Capture never waits for it. While Redis is slow or
+ * away, blocks wait here up to a limit; then the oldest is given up. What is given up, and why, goes into the ring as a gap: packets appended + given up = packets offered.
  */
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Append, type Gap, packBlock, type RingState, type SealedBlock } from '@resetscope/ring';
+import { type Append, type Gap, GapList, RingRefusedError, type RingState, type SealedBlock } from '@resetscope/ring';
+import { ClockWatch } from './clock-watch.ts';
+
+/** Too much waited already, or the ring will never take it. */
+export type GiveUpReason = 'ring-slow' | 'ring-refused';
 
 /** What the queue tells whoever counts. */
 export interface FlushObserver {
   /** waitedMs: from offering to the answer of Redis. blockLen: bytes stored, 0 for a heartbeat. */
   appended(state: RingState, blockLen: number, waitedMs: number): void;
   appendFailed(error: unknown): void;
-  gaveUp(packets: number): void;
+  gaveUp(packets: number, reason: GiveUpReason): void;
 }
 
 /** Part of RingWriter. */
@@ -25,135 +29,150 @@ export interface Flush {
   readonly gaps: readonly Gap[];
 }
 
-interface Waiting extends Flush {
-  readonly sinceMs: number;
-}
-
-interface Packed {
-  readonly append: Append;
-  readonly sinceMs: number;
-}
-
 export interface FlushQueueOptions {
-  /** Bytes of uncompressed blocks that may wait. */
+  /** Bytes of blocks that may wait. */
   readonly maxBytes?: number;
   /** Pause after a failed append. */
   readonly retryMs?: number;
+  readonly clock?: ClockWatch;
 }
 
-/** Bridges about ten seconds of Redis being away at 30,000 packets/s. */
+/** A flush on its way. */
+interface Waiting {
+  /** null: a heartbeat. */
+  readonly block: SealedBlock | null;
+  readonly newestUs: number;
+  readonly clockStepUs: number;
+  readonly sinceMs: number;
+}
+
+/** What the ring was not told with a flush that was given up. */
+type Untold = Pick<Required<Append>, 'gaps' | 'clockStepUs'>;
+
+/** Bridges half a minute of Redis being away at 30,000 packets/s. */
 const DEFAULT_MAX_BYTES = 32 * 1024 * 1024;
 const DEFAULT_RETRY_MS = 500;
+/** Memory of what waits besides its bytes (measured). */
+const OBJECTS_BYTES = 1024;
 
 export class FlushQueue {
   private readonly target: AppendTarget;
   private readonly observer: FlushObserver;
   private readonly maxBytes: number;
   private readonly retryMs: number;
+  private readonly clock: ClockWatch;
   private readonly stopped = new AbortController();
   private readonly aborted: Promise<null>;
-  private waiting: Waiting[] = [];
+  /** Oldest first. */
+  private readonly waiting: Waiting[] = [];
   private bytes = 0;
-  private pump: Promise<void> | null = null;
+  /** For the next append, whichever that is: a gap may be told early, never late. */
+  private readonly gaps = new GapList();
+  private clockStepUs = 0;
+  private writing: Promise<void> | null = null;
 
   constructor(target: AppendTarget, observer: FlushObserver, options: FlushQueueOptions = {}) {
     this.target = target;
     this.observer = observer;
     this.maxBytes = options.maxBytes ?? DEFAULT_MAX_BYTES;
     this.retryMs = options.retryMs ?? DEFAULT_RETRY_MS;
+    this.clock = options.clock ?? new ClockWatch();
+    this.clock.look();
     this.aborted = new Promise((resolve) => {
       this.stopped.signal.addEventListener('abort', () => resolve(null), { once: true });
     });
   }
 
-  /** Bytes of uncompressed blocks waiting. */
+  /** Memory of what waits. */
   get waitingBytes(): number {
     return this.bytes;
   }
 
   /** Takes a block or a heartbeat; returns at once. */
-  offer(flush: Flush): void {
-    const last = this.waiting.at(-1);
-    if (flush.block === null && last !== undefined) this.waiting[this.waiting.length - 1] = extend(last, flush);
-    else this.waiting.push({ ...flush, sinceMs: performance.now() });
-    this.bytes += sizeOf(flush);
-    this.giveUpOldest();
-    this.pump ??= this.run().finally(() => {
-      this.pump = null;
+  offer({ block, newestUs, gaps }: Flush): void {
+    const { wallUs, stepUs } = this.clock.look();
+    for (const gap of gaps) this.gaps.add(gap);
+    this.enqueue({
+      block,
+      // What was reached before the clock was set back is not reached yet.
+      newestUs: Math.min(newestUs, wallUs),
+      clockStepUs: stepUs,
+      sinceMs: performance.now(),
     });
+    this.giveUpOldest();
+    this.writing ??= this.writeAll();
   }
 
   /** Waits until everything is in the ring, at most timeoutMs, then gives up the rest. */
   async close(timeoutMs: number): Promise<void> {
     const timer = setTimeout(() => this.stopped.abort(), timeoutMs);
-    await this.pump;
+    while (this.writing !== null) await this.writing;
     clearTimeout(timer);
     this.stopped.abort();
   }
 
-  /** Compresses the next block while the one before is on its way. */
-  private async run(): Promise<void> {
-    let current = this.takePacked();
-    while (current !== null && !this.stopped.signal.aborted) {
-      const packed = await current;
-      const next = this.takePacked();
-      await this.write(packed);
-      current = next ?? this.takePacked();
+  /** A heartbeat joins what waits before it. */
+  private enqueue(item: Waiting): void {
+    const last = this.waiting.at(-1);
+    if (last === undefined || item.block !== null) {
+      this.waiting.push(item);
+      this.bytes += sizeOf(item);
+    } else {
+      const clockStepUs = last.clockStepUs + item.clockStepUs;
+      this.waiting[this.waiting.length - 1] = { ...last, newestUs: item.newestUs, clockStepUs };
     }
   }
 
-  private takePacked(): Promise<Packed> | null {
-    const flush = this.waiting.shift();
-    if (flush === undefined) return null;
-    this.bytes -= sizeOf(flush);
-    return pack(flush);
+  private dequeue(): Waiting | undefined {
+    const item = this.waiting.shift();
+    if (item !== undefined) this.bytes -= sizeOf(item);
+    return item;
   }
 
-  /** Tries until it is in or the queue is closed; the same append is never taken in twice. */
-  private async write({ append, sinceMs }: Packed): Promise<void> {
+  private async writeAll(): Promise<void> {
+    for (let item = this.dequeue(); item !== undefined; item = this.dequeue()) await this.write(item);
+    this.writing = null;
+  }
+
+  /** Tries until it is in, it is refused, or the queue is closed; the same append is never taken in twice. */
+  private async write(item: Waiting): Promise<void> {
     const { signal } = this.stopped;
+    const clockStepUs = this.clockStepUs + item.clockStepUs;
+    this.clockStepUs = 0;
+    const append = { block: item.block, newestUs: item.newestUs, gaps: this.gaps.take(), clockStepUs };
     while (!signal.aborted) {
       try {
         const state = await Promise.race([this.target.append(append), this.aborted]);
-        if (state !== null) this.observer.appended(state, lengthOf(append), performance.now() - sinceMs);
-        return;
+        if (state === null) break;
+        return this.observer.appended(state, lengthOf(append), performance.now() - item.sinceMs);
       } catch (error) {
         this.observer.appendFailed(error);
+        if (error instanceof RingRefusedError) return this.giveUp(item, 'ring-refused', append);
         await delay(this.retryMs, undefined, { signal }).catch(() => undefined);
       }
     }
+    this.giveUp(item, 'ring-slow', append);
   }
 
   private giveUpOldest(): void {
     while (this.bytes > this.maxBytes && this.waiting.length > 1) {
-      const [oldest, next, ...rest] = this.waiting as [Waiting, Waiting, ...Waiting[]];
-      this.bytes -= sizeOf(oldest);
-      this.waiting = [{ ...next, gaps: [...oldest.gaps, ...gapOf(oldest), ...next.gaps] }, ...rest];
-      if (oldest.block !== null) this.observer.gaveUp(oldest.block.index.packets);
+      const oldest = this.dequeue();
+      if (oldest !== undefined) this.giveUp(oldest, 'ring-slow', { gaps: [], clockStepUs: oldest.clockStepUs });
     }
+  }
+
+  private giveUp({ block }: Waiting, reason: GiveUpReason, untold: Untold): void {
+    for (const gap of untold.gaps) this.gaps.add(gap);
+    this.clockStepUs += untold.clockStepUs;
+    if (block === null) return;
+    const { firstUs, lastUs, packets } = block;
+    this.gaps.add({ fromUs: firstUs, toUs: lastUs + 1, lostPackets: packets, reason });
+    this.observer.gaveUp(packets, reason);
   }
 }
 
-/** A heartbeat on top of what waits already. */
-function extend(last: Waiting, heartbeat: Flush): Waiting {
-  return { ...last, newestUs: heartbeat.newestUs, gaps: [...last.gaps, ...heartbeat.gaps] };
-}
-
-function gapOf({ block }: Flush): readonly Gap[] {
-  if (block === null) return [];
-  const { firstUs, lastUs, packets } = block.index;
-  return [{ fromUs: firstUs, toUs: lastUs + 1, lostPackets: packets, reason: 'ring-slow' }];
-}
-
-async function pack({ block, newestUs, gaps, sinceMs }: Waiting): Promise<Packed> {
-  if (block === null) return { append: { block, newestUs, gaps }, sinceMs };
-  const { bytes: index, firstUs, lastUs } = block.index;
-  const packed = { block: await packBlock(block.records), index, firstUs, lastUs };
-  return { append: { block: packed, newestUs, gaps }, sinceMs };
-}
-
-function sizeOf({ block }: Flush): number {
-  return block?.records.bytes.length ?? 0;
+function sizeOf({ block }: Waiting): number {
+  return block === null ? 0 : block.block.length + block.index.length + OBJECTS_BYTES;
 }
 
 function lengthOf({ block }: Append): number {

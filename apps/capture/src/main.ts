@@ -1,26 +1,70 @@
-/** `resetscope capture`: packets from the kernel into the ring. Wiring only. */
+/** `resetscope capture`: packets from the kernel, or a file, into the ring. Wiring only. */
 import { hostname } from 'node:os';
-import { CaptureError, dropPrivileges, openAfPacket, type PacketSource } from '@resetscope/capture';
-import { BlockBuilder, Mask, RingWriter } from '@resetscope/ring';
-import { ClearError, connectRedis, createLogger, type RunningApp, runApp, startOpsServer } from '@resetscope/telemetry';
+import { ANY_INTERFACE, dropPrivileges, type PacketSource, restartBare } from '@resetscope/capture';
+import { BlockBuilder, Mask, RingHeldError, RingWriter, WRITER_CONNECTION } from '@resetscope/ring';
+import {
+  ClearError,
+  connectRedis,
+  createLogger,
+  type Logger,
+  type RunningApp,
+  runApp,
+  startOpsServer,
+} from '@resetscope/telemetry';
 import { CaptureLoop } from './capture-loop.ts';
 import { CaptureMetrics } from './capture-metrics.ts';
+import { watchConnections } from './connection-metrics.ts';
+import { FileReplay } from './file-replay.ts';
 import { FlushQueue } from './flush-queue.ts';
-import { type CaptureOptions, HELP, resolveOptions } from './options.ts';
+import { clearly, openLiveSources } from './open-sources.ts';
+import { type CaptureOptions, HELP, type LiveInput, resolveOptions } from './options.ts';
 
 /** What is left at the end may take this long to reach Redis. */
 const STOP_TIMEOUT_MS = 2000;
+/** A file is read on while less than this waits for Redis: nothing of it is given up. */
+const REPLAY_QUEUE_BYTES = 4 * 1024 * 1024;
+const REPLAY_LOOK_MS = 50;
 
-/** Opens the sockets as the user that started us, then becomes another. @throws ClearError */
-async function openSources(options: CaptureOptions): Promise<readonly PacketSource[]> {
-  try {
-    const sources: PacketSource[] = [];
-    for (const name of options.interfaces) sources.push(await openAfPacket({ interface: name, ports: options.ports }));
-    if (options.user !== null) dropPrivileges(options.user);
-    return sources;
-  } catch (error) {
-    throw error instanceof CaptureError ? new ClearError(error.code, error.message, error.fix, error) : error;
-  }
+interface Input {
+  readonly sources: readonly PacketSource[];
+  /** null: live. */
+  readonly replay: FileReplay | null;
+  /** When the capture began. */
+  readonly startUs: number;
+}
+
+/** Opens the sockets as the user that started us, then becomes another without any rights. @throws ClearError */
+async function openInput({ input, user }: CaptureOptions, log: Logger, metrics: CaptureMetrics): Promise<Input> {
+  const descriptors = usesAfPacket(input) ? await restartBare(input.interfaces.length, user) : [];
+  const replay = input.kind === 'file' ? await clearly(async () => new FileReplay(input.path)) : null;
+  const sources = input.kind === 'file' ? [] : await openLiveSources(input, descriptors, log, metrics);
+  metrics.rightsDropped(await clearly(() => dropPrivileges(user)));
+  return { sources: replay === null ? sources : [replay], replay, startUs: replay?.startUs ?? Date.now() * 1000 };
+}
+
+function usesAfPacket(input: CaptureOptions['input']): input is LiveInput {
+  return input.kind === 'live' && input.source !== 'cap';
+}
+
+function seesSeveralInterfaces(input: CaptureOptions['input']): boolean {
+  return input.kind === 'live' && (input.interfaces.length > 1 || input.interfaces.includes(ANY_INTERFACE));
+}
+
+/** @throws ClearError when another capture keeps the ring of this node. */
+async function openRing(writer: RingWriter): Promise<void> {
+  await writer.open().catch((error: unknown) => {
+    throw error instanceof RingHeldError ? new ClearError('RS_RING_HELD', error.message, error.fix, error) : error;
+  });
+}
+
+/** Ends the process, as a signal would, once all of the file is in the ring. */
+function endWithFile(replay: FileReplay, queue: FlushQueue): void {
+  replay.hasRoom = () => queue.waitingBytes < REPLAY_QUEUE_BYTES;
+  const timer = setInterval(() => {
+    if (!replay.isAtEnd || queue.waitingBytes > 0) return;
+    clearInterval(timer);
+    process.kill(process.pid, 'SIGTERM');
+  }, REPLAY_LOOK_MS);
 }
 
 async function start(): Promise<RunningApp> {
@@ -30,15 +74,18 @@ async function start(): Promise<RunningApp> {
     isRoot: process.getuid?.() === 0,
   });
   const log = createLogger('capture');
-  const sources = await openSources(options);
-  // Connected as the user we stay: a socket that this user may not open is found out now, not after the first hiccup.
-  const redis = await connectRedis(options.redisUrl);
-  const limits = { maxBytes: options.ringBytes, maxAgeUs: options.ringAgeUs };
-  const writer = new RingWriter(redis, options.node, limits, Date.now() * 1000);
   const metrics: CaptureMetrics = new CaptureMetrics(log, options.ringBytes, () => queue.waitingBytes);
+  const { sources, replay, startUs } = await openInput(options, log, metrics);
+  // Connected as the user we stay: a socket that this user may not open is found out now, not after the first hiccup.
+  const redis = await connectRedis(options.redis, WRITER_CONNECTION);
+  const limits = { maxBytes: options.ringBytes, maxAgeUs: options.ringAgeUs };
+  const writer = new RingWriter(redis, options.node, limits, startUs);
+  await openRing(writer);
   const queue = new FlushQueue(writer, metrics);
   const mask = new Mask({ headers: options.maskHeaders, parameters: options.maskParameters });
-  const loop = new CaptureLoop(sources, new BlockBuilder({ mask }), (flush) => queue.offer(flush), metrics);
+  const builder = new BlockBuilder({ mask, severalInterfaces: seesSeveralInterfaces(options.input) });
+  watchConnections(metrics.registry, builder);
+  const loop = new CaptureLoop(sources, builder, (flush) => queue.offer(flush), metrics);
   for (const source of sources) metrics.opened(source);
   const ops = await startOpsServer({
     listen: options.metricsListen,
@@ -46,12 +93,14 @@ async function start(): Promise<RunningApp> {
     notReady: () => (redis.status === 'ready' ? null : 'Redis is away'),
   });
   loop.start();
-  log.info({ interfaces: options.interfaces, node: options.node, ops: ops.address }, 'capturing');
+  if (replay !== null) endWithFile(replay, queue);
+  log.info({ sources: sources.map(({ subject }) => subject), node: options.node, ops: ops.address }, 'capturing');
   return {
     ready: { ops: ops.address },
     stop: async () => {
       loop.stop();
       await queue.close(STOP_TIMEOUT_MS);
+      await writer.release().catch(() => undefined);
       await ops.close();
       redis.disconnect();
     },

@@ -1,13 +1,13 @@
 /** The offline analysis through the command line, on a log and a capture made here. */
+import { execFileSync } from 'node:child_process';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Analysis } from '@resetscope/report';
 import { hasProgram, makeTempDir, TcpStory, type TempDir } from '@resetscope/testkit';
 import { testIf } from '@resetscope/testkit/jest';
-import { LinkType, writePcap } from '@resetscope/wire';
+import { LinkType, TcpFlag, writePcap } from '@resetscope/wire';
 import { resetscope, run } from './testing/run-cli.ts';
 
 const CLIENT = '10.0.0.7';
@@ -36,6 +36,23 @@ function postThenReset(port: number, target: string, startMs: number): TcpStory 
   return story;
 }
 
+/** Requests that nginx's host cuts at one moment: of open connections, and of some that a bare RST has left half open. */
+function cutTogether(): readonly TcpStory[] {
+  return Array.from({ length: 16 }, (_, at) => {
+    const story = new TcpStory({ originator: `${CLIENT}:${53_000 + at}`, responder: NGINX, startUs: START_US });
+    const isHalfOpen = at < 8;
+    if (isHalfOpen) {
+      story.originator.syn();
+      story.lose(story.responder.synAck());
+      story.originator.statelessRst();
+    } else story.handshake();
+    const flags = isHalfOpen ? TcpFlag.PSH : TcpFlag.PSH | TcpFlag.ACK;
+    story.originator.send('GET /slow HTTP/1.1\r\nHost: shop.test\r\n\r\n', { flags });
+    story.wait(200).responder.rst();
+    return story;
+  });
+}
+
 function capturedPcap(stories: readonly TcpStory[]): Uint8Array {
   const frames = stories.flatMap((story) => story.frames).toSorted((a, b) => a.tsUs - b.tsUs);
   return writePcap(frames, { linkType: LinkType.ETHERNET });
@@ -62,6 +79,7 @@ const log = `2026/11/22 06:35:11 [notice] 1#1: start worker processes\n${logLine
 
 beforeAll(async () => {
   dir = await makeTempDir('resetscope-test-');
+  await mkdir(join(dir.path, 'tmp'));
   pcap = capturedPcap([postThenReset(51_000, '/weixin/sync', 10), postThenReset(51_001, '/app/pay', 30)]);
   const files: Record<string, string | Uint8Array> = {
     'error.log': log,
@@ -72,6 +90,7 @@ beforeAll(async () => {
     'cut.pcap.gz': gzipSync(pcap).subarray(0, -20),
     'access.log': '10.0.0.7 - - [22/Nov/2026:06:35:12 +0000] "GET / HTTP/1.1" 200 1 "-" "-"\n',
     'empty.log': '',
+    'hostile.log': logLine(13, '/\u009b2J\u202e'),
     'first.log': `2026/11/22 06:35:11 [notice] 1#1: start worker processes\n${logLine(13, '/weixin/sync')}`,
     'second.log': `2026/11/22 06:35:11 [notice] 1#1: start worker processes\n${logLine(17, '/app/pay')}`,
     'ports.log':
@@ -82,6 +101,7 @@ beforeAll(async () => {
     'later.pcap': capturedPcap([postThenReset(51_001, '/app/pay', 30)]),
     'many.log': manyTargets.map((target, at) => logLine(100 + at, target)).join(''),
     'many.pcap': capturedPcap(manyTargets.map((target, at) => postThenReset(52_000 + at, target, at))),
+    'cut-together.pcap': capturedPcap(cutTogether()),
     'twins.log': `2026/11/22 06:35:11 [notice] 1#1: start worker processes\n${logLine(13, '/twin')}${logLine(17, '/twin')}`,
     'twins.pcap': capturedPcap([postThenReset(51_002, '/twin', 10), postThenReset(51_003, '/twin', 30)]),
   };
@@ -126,19 +146,37 @@ describe('resetscope analyze', () => {
     expect(analysis.warnings).toEqual([]);
   });
 
-  test('the answer does not depend on the number of threads', async () => {
-    const [one, three] = await Promise.all(
-      ['1', '3'].map((threads) => analyze('many.log', 'many.pcap', '--json', '--threads', threads)),
-    );
-    expect(one?.stdout).toBe(three?.stdout);
-    const { incidents, packets } = JSON.parse(one?.stdout ?? '') as Analysis;
-    expect(incidents.map(({ stream }) => stream?.index)).toEqual(incidents.map((_, at) => at));
-    expect(packets).toEqual({ total: MANY * 10, late: 0 });
+  describe('the answer does not depend on the number of threads', () => {
+    async function byAnyThreads(errorLog: string, capture: string): Promise<Analysis> {
+      const answers = ['1', '2', '3'].map((threads) => analyze(errorLog, capture, '--json', '--threads', threads));
+      const texts = (await Promise.all(answers)).map(({ stdout }) => stdout);
+      expect(texts).toEqual([texts[0], texts[0], texts[0]]);
+      return JSON.parse(texts[0] ?? '') as Analysis;
+    }
+
+    test('streams are numbered over all of them', async () => {
+      const { incidents, packets } = await byAnyThreads('many.log', 'many.pcap');
+      expect(incidents.map(({ stream }) => stream?.index)).toEqual(incidents.map((_, at) => at));
+      expect(packets).toEqual({ total: MANY * 10, late: 0 });
+    });
+
+    test('connections that are counted and not kept are judged by what all threads have seen', async () => {
+      const { resetsWithoutLine } = await byAnyThreads('error.log', 'cut-together.pcap');
+      expect(Object.values(resetsWithoutLine).reduce((sum, count) => sum + count, 0)).toBe(8);
+    });
   });
 
-  test('standard input can be read by one thread only', async () => {
-    const { code, stderr } = await resetscope(['analyze', '--error-log', 'x', '--pcap', '-', '--threads', '2']);
-    expect([code, stderr]).toEqual([2, expect.stringContaining('--threads 1 with standard input')]);
+  test('a pipe and standard input are read by one thread only', async () => {
+    const fifo = join(dir.path, 'fifo');
+    execFileSync('mkfifo', [fifo]);
+    const refused = async (capture: string): Promise<unknown> => {
+      const { code, stderr } = await analyze('error.log', capture, '--threads', '2');
+      return [code, stderr];
+    };
+    expect(await refused('-')).toEqual([2, expect.stringContaining('--threads 1 with standard input: it can be')]);
+    expect(await refused(fifo)).toEqual([2, expect.stringContaining(`--threads 1 with ${fifo}: it can be read once`)]);
+    const [{ stdout }] = await Promise.all([analyze('error.log', fifo, '--json'), writeFile(fifo, pcap)]);
+    expectBothMatched(stdout);
   });
 
   test('several captures count as one: streams and frames go on', async () => {
@@ -179,6 +217,12 @@ describe('resetscope analyze', () => {
     expect(stdout).toContain('2 matched · 0 ambiguous · 0 unmatched');
     // biome-ignore lint/suspicious/noControlCharactersInRegex: that there are none is the point
     expect(stdout).not.toMatch(/[\x00-\x09\x0b-\x1f\x7f]/);
+  });
+
+  test('--json holds nothing that steers a terminal, and is the same JSON', async () => {
+    const { stdout } = await analyze('hostile.log', 'capture.pcap', '--json');
+    expect(stdout.replaceAll('\n', '')).not.toMatch(/\p{C}/u);
+    expect((JSON.parse(stdout) as Analysis).incidents[0]?.line.raw).toContain('\u009b2J');
   });
 
   test.each(['cut.pcap', 'cut.pcap.gz'])('%s is analysed up to where it ends, with a warning', async (capture) => {
@@ -239,7 +283,7 @@ describe('resetscope analyze', () => {
     const first = await evidenceOf(folder, 'capture.pcap');
     expect(first).toHaveLength(2);
     expect(await evidenceOf(folder, capture)).toEqual(first);
-    expect((await readdir(tmpdir())).filter((name) => /^resetscope-[A-Za-z0-9]{6}$/.test(name))).toEqual([]);
+    expect(await readdir(join(dir.path, 'tmp'))).toEqual([]);
   });
 
   test('--evidence: what cannot be written is one clear line and leaves nothing', async () => {
@@ -285,7 +329,8 @@ describe('resetscope analyze', () => {
   /** Name and content of each file written; `-`: the capture comes on standard input. */
   async function evidenceOf(folder: string, capture: string): Promise<readonly (readonly [string, string])[]> {
     const argv = ['--error-log', paths['error.log'] ?? '', '--pcap', paths[capture] ?? capture, '--timezone', 'UTC'];
-    const options = capture === '-' ? { input: pcap } : {};
+    const env = { TMPDIR: join(dir.path, 'tmp') };
+    const options = capture === '-' ? { input: pcap, env } : { env };
     expect((await resetscope(['analyze', ...argv, '--evidence', folder], options)).stderr).toBe('');
     const names = (await readdir(folder)).toSorted();
     return Promise.all(names.map(async (name) => [name, await readFile(join(folder, name), 'base64')] as const));

@@ -1,10 +1,10 @@
 /** `resetscope analyze`: an error log and a capture in, a verdict per line out. No Redis, no network. */
-import type { LogLine } from '@resetscope/diagnosis';
+import { type AccessLog, accessInterest, type LogLine } from '@resetscope/diagnosis';
 import { type Analysis, type Detail, renderAnalysisText } from '@resetscope/report';
 import { ClearError, ExitCode } from '@resetscope/telemetry/clear-error';
 import { conclude } from './analyze/conclude.ts';
 import { writeEvidence } from './analyze/evidence-folder.ts';
-import { inputFile } from './analyze/input-file.ts';
+import { inputFile, isReadOnce } from './analyze/input-file.ts';
 import { ANALYZE_HELP, type AnalyzeOptions, readAnalyzeOptions } from './analyze/options.ts';
 import { ProgressBar } from './analyze/progress-bar.ts';
 import { readCaptures } from './analyze/read-capture.ts';
@@ -13,6 +13,7 @@ import { type ReadMeter, SILENT_METER } from './analyze/read-meter.ts';
 import { writeReport } from './analyze/report-file.ts';
 import { Spill } from './analyze/spill.ts';
 import { Terminal, wantsColor } from './terminal.ts';
+import { visibleJson } from './visible-json.ts';
 
 /** Resolves with the exit code. @throws ClearError for flags, files that cannot be read, files that are something else. */
 export async function runAnalyze(argv: readonly string[]): Promise<number> {
@@ -21,6 +22,7 @@ export async function runAnalyze(argv: readonly string[]): Promise<number> {
     return ExitCode.ok;
   }
   const options = readAnalyzeOptions(argv);
+  await assertThreads(options);
   const spill = new Spill();
   try {
     print(await analyzeFiles(options, spill), options);
@@ -35,11 +37,11 @@ async function analyzeFiles(options: AnalyzeOptions, spill: Spill): Promise<Anal
   const reading = await withProgress('reading', options, async (meter) => {
     const logs = await readErrorLogs(options.errorLogs, options.timezone, meter);
     assertLines(options.detail, logs.lines);
-    const accessLog =
-      options.accessLogs.length === 0 ? null : await readAccessLogs(options.accessLogs, meter, options.accessLogFormat);
+    const accessLog = options.accessLogs.length === 0 ? null : await readAccess(options, meter, logs.lines);
     const files = options.captures.map(inputFile);
     const captures = evidenceDir === null ? files : await spill.readTwice(files, meter);
-    return { logs, accessLog, captures, content: await readCaptures(captures, meter, logs.lines, options.threads) };
+    const content = await readCaptures(captures, meter, logs.lines, options.threads, accessLog);
+    return { logs, accessLog, captures, content };
   });
   const { logs, accessLog, captures, content } = reading;
   const { analysis, cases } = conclude(logs, accessLog, content, options.clockOffsetSeconds);
@@ -48,6 +50,10 @@ async function analyzeFiles(options: AnalyzeOptions, spill: Spill): Promise<Anal
   }
   if (htmlFile !== null) await writeReport(htmlFile, analysis, options);
   return analysis;
+}
+
+function readAccess(options: AnalyzeOptions, meter: ReadMeter, lines: readonly LogLine[]): Promise<AccessLog> {
+  return readAccessLogs(options.accessLogs, meter, options.accessLogFormat, accessInterest(lines));
 }
 
 /** A bar on standard error while `read` goes on: for a person who waits, so not with --json. */
@@ -62,6 +68,16 @@ async function withProgress<T>(
     return await read(bar);
   } finally {
     bar.clear();
+  }
+}
+
+/** Every thread reads the captures by itself. */
+async function assertThreads({ threads, captures }: AnalyzeOptions): Promise<void> {
+  if (threads === null || threads === 1) return;
+  for (const file of captures.map(inputFile)) {
+    if (!(await isReadOnce(file))) continue;
+    const message = `expected --threads 1 with ${file.name}: it can be read once`;
+    throw new ClearError('RS_USAGE', message, 'see resetscope analyze --help');
   }
 }
 
@@ -84,7 +100,7 @@ const DEFAULT_WIDTH = 100;
 
 function print(analysis: Analysis, options: AnalyzeOptions): void {
   if (options.output === 'json') {
-    process.stdout.write(`${JSON.stringify(analysis, null, 1)}\n`);
+    process.stdout.write(`${visibleJson(analysis, 1)}\n`);
     return;
   }
   const style = { color: wantsColor(process.stdout, process.env), width: process.stdout.columns ?? DEFAULT_WIDTH };

@@ -97,12 +97,12 @@ describe('usage', () => {
 describe('what is not there', () => {
   test('the error log', async () => {
     const line =
-      'resetscope up: error log /nonexistent: expected a file, found none; give the right path with --error-log';
+      'resetscope up: error log /nonexistent: expected a file, got nothing there; compare with error_log in nginx.conf';
     expectClearLine(await resetscope(['up', '--error-log', '/nonexistent']), 1, line);
   });
 
   test('an error log that is a directory', async () => {
-    const line = `resetscope up: error log ${dir.path}: expected a file, found a directory; name the file in it`;
+    const line = `resetscope up: error log ${dir.path}: expected a file, got a folder; name the file in it, or a pattern like FOLDER/*.log`;
     expectClearLine(await resetscope(['up', '--error-log', dir.path]), 1, line);
   });
 
@@ -131,7 +131,7 @@ describe('what is not there', () => {
     await writeFile(join(dir.path, 'secret.log'), 'x', { mode: 0o000 });
     // Root as the kernel's permission checks see everybody else: the checkout may be in a home that only root can enter.
     const bound = ['--bounding-set', '-dac_override,-dac_read_search', '--inh-caps', '-dac_override,-dac_read_search'];
-    const line = /not readable|expected a file/;
+    const line = /expected a file, got no permission to read it/;
     const finished = await run('setpriv', [
       ...bound,
       process.execPath,
@@ -248,7 +248,9 @@ describe('doctor', () => {
   test('tells each thing with its fix and fails when one fails', async () => {
     const { code, stdout, stderr } = await resetscope(['doctor', '--error-log', '/nonexistent', '--interface', 'lo']);
     expect({ code, stderr }).toEqual({ code: 1, stderr: '' });
-    expect(stdout).toContain('fail  error log /nonexistent: expected a file, found none -> give the right path');
+    expect(stdout).toContain(
+      'fail  error log /nonexistent: expected a file, got nothing there -> compare with error_log',
+    );
     expect(stdout).toContain('ok    interface lo: exists');
   });
 

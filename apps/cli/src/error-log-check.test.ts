@@ -23,9 +23,9 @@ function stamp(ms: number): string {
 
 describe('checkErrorLog', () => {
   test.each([
-    { name: 'no file', path: () => join(dir.path, 'none'), says: 'expected a file, found none' },
-    { name: 'a directory', path: () => dir.path, says: 'expected a file, found a directory' },
-    { name: 'a device', path: () => '/dev/null', says: 'expected a regular file, found a device or a pipe' },
+    { name: 'no file', path: () => join(dir.path, 'none'), says: 'expected a file, got nothing there' },
+    { name: 'a directory', path: () => dir.path, says: 'expected a file, got a folder' },
+    { name: 'a device', path: () => '/dev/null', says: 'expected a file, got a pipe or a device' },
   ])('fails on $name', async ({ path, says }) => {
     expect(await checkErrorLog(path())).toMatchObject({ status: 'fail', code: 'RS_FILE_UNREADABLE', message: says });
   });

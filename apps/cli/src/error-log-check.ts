@@ -1,6 +1,6 @@
 /** Is this nginx error log there, readable, alive, detailed enough, and on our clock? */
-import { constants, type Stats } from 'node:fs';
-import { access, open, stat } from 'node:fs/promises';
+import { open, stat } from 'node:fs/promises';
+import { lookAtLog } from '@resetscope/log-source';
 import type { Finding } from './finding.ts';
 
 /** Bytes at the end of the log that are looked at. */
@@ -15,39 +15,16 @@ const CLOCK_TOLERANCE_MS = 5 * 60 * 1000;
 /** Exists, is a regular file, may be read, is written to. */
 export async function checkErrorLog(path: string): Promise<Finding> {
   const subject = `error log ${path}`;
-  try {
-    const found = await stat(path);
-    const notAFile = whyNotAFile(found);
-    if (notAFile !== null) return { status: 'fail', subject, ...notAFile, code: 'RS_FILE_UNREADABLE' };
-    await access(path, constants.R_OK);
-    const ageMs = Math.max(0, Date.now() - found.mtimeMs);
-    const stale = found.size === 0 ? 'empty' : ageMs > STALE_MS ? `nothing written for ${hours(ageMs)} h` : null;
-    if (stale !== null) return { status: 'warn', subject, message: stale, fix: 'check that nginx writes to this file' };
-    return { status: 'ok', subject, message: `readable, last written ${Math.round(ageMs / 1000)} s ago` };
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code ?? '';
-    const why = UNREADABLE[code] ?? { message: `not readable (${code})`, fix: 'give the right path with --error-log' };
-    return { status: 'fail', subject, ...why, code: 'RS_FILE_UNREADABLE' };
+  const found = await lookAtLog(path);
+  if (found.kind !== 'readable') {
+    const { got, fix } = found;
+    return { status: 'fail', subject, message: `expected a file, got ${got}`, fix, code: 'RS_FILE_UNREADABLE' };
   }
-}
-
-interface Why {
-  readonly message: string;
-  readonly fix: string;
-}
-
-/** By errno name. */
-const UNREADABLE: Readonly<Record<string, Why>> = {
-  ENOENT: { message: 'expected a file, found none', fix: 'give the right path with --error-log' },
-  EACCES: { message: 'not readable by this user', fix: 'run as root, or add the user to the group adm' },
-};
-
-/** nginx's Docker image links its logs to /dev/stderr, where there is nothing to follow. */
-function whyNotAFile(found: Stats): Why | null {
-  if (found.isFile()) return null;
-  if (found.isDirectory()) return { message: 'expected a file, found a directory', fix: 'name the file in it' };
-  const fix = 'mount a volume over its directory, or add to nginx.conf: error_log /shared/error.log info;';
-  return { message: 'expected a regular file, found a device or a pipe', fix };
+  const { size, mtimeMs } = found.stats;
+  const ageMs = Math.max(0, Date.now() - mtimeMs);
+  const stale = size === 0 ? 'empty' : ageMs > STALE_MS ? `nothing written for ${hours(ageMs)} h` : null;
+  if (stale !== null) return { status: 'warn', subject, message: stale, fix: 'check that nginx writes to this file' };
+  return { status: 'ok', subject, message: `readable, last written ${Math.round(ageMs / 1000)} s ago` };
 }
 
 function hours(ms: number): number {

@@ -7,6 +7,7 @@ import { IndexOrder } from './flows/index-order.ts';
 import { FLOWS_HELP, type FlowsOptions, readFlowsOptions } from './flows/options.ts';
 import { readFlows } from './flows/read-flows.ts';
 import { Terminal } from './terminal.ts';
+import { visibleJson } from './visible-json.ts';
 
 /** Rows that wait for a connection with a lower index to end: about 100 MB at 1 KB each. */
 const WAITING_MAX = 100_000;
@@ -60,14 +61,6 @@ function jsonPrinter(): Printer {
     },
     end: () => (separator === '[\n' ? '[]\n' : '\n]\n'),
   };
-}
-
-/** What would steer a terminal is written as \uNNNN: the same JSON. */
-function visibleJson(row: FlowRow): string {
-  return JSON.stringify(row).replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) => {
-    const units = Array.from({ length: character.length }, (_, at) => character.charCodeAt(at));
-    return units.map((unit) => `\\u${unit.toString(16).padStart(4, '0')}`).join('');
-  });
 }
 
 function tablePrinter(): Printer {

@@ -2,6 +2,8 @@ import { expect, test } from '@jest/globals';
 import { resolveDemoOptions } from './demo.ts';
 import { FLOWS_HELP, readFlowsOptions } from './flows/options.ts';
 import { COMMANDS, DEMO_HELP, DOCTOR_HELP, MAIN_HELP, UP_HELP } from './help.ts';
+import { JOBS_HELP, readDeadOptions } from './jobs/options.ts';
+import { RING_HELP, readExportOptions } from './ring/options.ts';
 import { readTailOptions, TAIL_HELP } from './tail/options.ts';
 import { resolveUpOptions } from './up-options.ts';
 
@@ -9,6 +11,8 @@ test.each([
   { name: 'resetscope', text: MAIN_HELP },
   { name: 'flows', text: FLOWS_HELP },
   { name: 'tail', text: TAIL_HELP },
+  { name: 'ring', text: RING_HELP },
+  { name: 'jobs', text: JOBS_HELP },
   { name: 'up', text: UP_HELP },
   { name: 'doctor', text: DOCTOR_HELP },
   { name: 'demo', text: DEMO_HELP },
@@ -34,6 +38,8 @@ function acceptedFlags(parse: (argv: readonly string[]) => unknown): readonly st
 test.each([
   { name: 'flows', text: FLOWS_HELP, parse: readFlowsOptions },
   { name: 'tail', text: TAIL_HELP, parse: readTailOptions },
+  { name: 'ring', text: RING_HELP, parse: readExportOptions },
+  { name: 'jobs', text: JOBS_HELP, parse: readDeadOptions },
   { name: 'up', text: UP_HELP, parse: (argv: readonly string[]) => resolveUpOptions('up', argv, {}) },
   { name: 'doctor', text: DOCTOR_HELP, parse: (argv: readonly string[]) => resolveUpOptions('doctor', argv, {}) },
   { name: 'demo', text: DEMO_HELP, parse: resolveDemoOptions },

@@ -4,6 +4,8 @@ export const COMMANDS = [
   'analyze',
   'flows',
   'tail',
+  'ring',
+  'jobs',
   'up',
   'demo',
   'doctor',
@@ -30,6 +32,8 @@ Start here
 
 On the host of nginx
   up        follow the error log, capture packets, serve the incidents as a page
+  ring      what the captured packets cover, and some of them as a file for Wireshark
+  jobs      lines on their way to an incident, and those that did not get there
 
 One part alone (for containers)
   tailer, capture, correlator, web
@@ -45,6 +49,8 @@ Examples
 const HOST_FLAGS = `  --error-log FILE     nginx's error log, FILE=ZONE in another time zone, or a pattern in quotes;
                        may be given several times (default /var/log/nginx/error.log)
   --syslog ADDR        take the lines of "error_log syslog:server=ADDR" too: HOST:PORT or unix:PATH
+  --access-log FILE    nginx's access log, which makes matching certain; may be given several times
+  --log-format FORMAT  log_format of the access logs (default: found from their lines)
   --storm-lines-per-second N
                        group what a log writes beyond N lines a second (default: every line alone)
   --interface NAME     where to capture: eth0, lo, any; may be given several times (default any)

@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { ANY_INTERFACE, interfaceNames } from '@resetscope/capture';
-import { ClearError, connectRedis, maskRedisUrl, type RedisUrl } from '@resetscope/telemetry';
+import { ClearError, connectRedis, maskRedisUrl, type RedisUrl, redisAccessFrom } from '@resetscope/telemetry';
 import { canCapture, findProgram } from '@resetscope/testkit';
 import type { Finding } from './finding.ts';
 
@@ -51,7 +51,8 @@ export async function checkRedis(url: RedisUrl | undefined): Promise<readonly Fi
   if (url === undefined) return [checkRedisProgram()];
   const subject = `Redis ${maskRedisUrl(url)}`;
   try {
-    const redis = await connectRedis(url, { connectTimeout: 3000, retryStrategy: () => null });
+    const access = redisAccessFrom({ redis: url }, process.env);
+    const redis = await connectRedis(access, { connectTimeout: 3000, retryStrategy: () => null });
     const policy = /^maxmemory_policy:(\S+)/m.exec(await redis.info('memory'))?.[1] ?? 'unknown';
     redis.disconnect();
     const reachable: Finding = { status: 'ok', subject, message: 'reachable' };

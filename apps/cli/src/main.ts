@@ -15,6 +15,8 @@ interface Command {
 const COMMAND_TABLE: Readonly<Record<string, Command>> = {
   analyze: { help: undefined, run: async (argv) => (await import('./analyze.ts')).runAnalyze(argv) },
   flows: { help: undefined, run: async (argv) => (await import('./flows.ts')).runFlows(argv) },
+  jobs: { help: undefined, run: async (argv) => (await import('./jobs.ts')).runJobs(argv) },
+  ring: { help: undefined, run: async (argv) => (await import('./ring.ts')).runRing(argv) },
   tail: { help: undefined, run: async (argv) => (await import('./tail.ts')).runTail(argv) },
   up: { help: UP_HELP, run: async (argv) => (await import('./up.ts')).runUp(argv) },
   demo: { help: DEMO_HELP, run: async (argv) => (await import('./demo.ts')).runDemo(argv) },

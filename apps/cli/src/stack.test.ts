@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { stackFlags } from './stack.ts';
 
 const SETTINGS = {
-  redisUrl: 'unix:/r.sock',
+  redis: { url: 'unix:/r.sock' },
   node: 'web-1',
   errorLogs: ['/a.log', '/b.log'],
   checkpointDir: '/state',
@@ -20,13 +20,11 @@ const SETTINGS = {
 test('each app gets its flags', () => {
   const flags = stackFlags(SETTINGS);
   expect(flags.tailer.join(' ')).toBe(
-    '--error-log /a.log --error-log /b.log --checkpoint-dir /state --from end --redis unix:/r.sock --node web-1 --metrics-listen :1',
+    '--error-log /a.log --error-log /b.log --checkpoint-dir /state --from end --node web-1 --metrics-listen :1',
   );
-  expect(flags.capture.join(' ')).toBe(
-    '--interface eth0 --interface lo --redis unix:/r.sock --node web-1 --metrics-listen :2',
-  );
-  expect(flags.correlator.join(' ')).toBe('--redis unix:/r.sock --node web-1 --metrics-listen :3');
-  expect(flags.web.join(' ')).toBe('--redis unix:/r.sock --listen 127.0.0.1:9150');
+  expect(flags.capture.join(' ')).toBe('--interface eth0 --interface lo --node web-1 --metrics-listen :2');
+  expect(flags.correlator.join(' ')).toBe('--node web-1 --metrics-listen :3');
+  expect(flags.web.join(' ')).toBe('--listen 127.0.0.1:9150');
 });
 
 test('optional settings become flags only when given', () => {
@@ -37,7 +35,10 @@ test('optional settings become flags only when given', () => {
     ringAge: '1h',
     user: 'web',
     timezone: 'UTC',
+    accessLogs: ['/access.log'],
+    accessLogFormat: '$connection',
   });
+  expect(flags.tailer.join(' ')).toContain('--access-log /access.log --log-format $connection');
   expect(flags.capture.join(' ')).toContain('--ports 80,8080 --ring-bytes 64m --ring-age 1h --user web');
   expect(flags.correlator.join(' ')).toContain('--timezone UTC');
 });

@@ -1,14 +1,16 @@
 /** All apps of one host, wired to one Redis: the flags that each is started with, and the order. */
 import { mkdir } from 'node:fs/promises';
-import type { ReadyMessage } from '@resetscope/telemetry';
+import { type ReadyMessage, type RedisAccess, redisEnvironment } from '@resetscope/telemetry';
 import type { AppName } from './apps.ts';
 import type { Supervisor } from './supervisor.ts';
 
 export interface StackSettings {
-  readonly redisUrl: string;
+  readonly redis: RedisAccess;
   readonly node: string;
   readonly errorLogs: readonly string[];
   readonly syslog?: readonly string[];
+  readonly accessLogs?: readonly string[];
+  readonly accessLogFormat?: string | undefined;
   readonly stormLinesPerSecond?: string | undefined;
   readonly checkpointDir: string;
   /** Where the tailer begins in a log it has no checkpoint of. */
@@ -34,34 +36,37 @@ export type StackReady = Readonly<Record<AppName, ReadyMessage>>;
 export async function startStack(supervisor: Supervisor, settings: StackSettings): Promise<StackReady> {
   await mkdir(settings.checkpointDir, { recursive: true, mode: 0o700 });
   const flags = stackFlags(settings);
-  const start = (name: AppName): Promise<ReadyMessage> => supervisor.start(name, flags[name]);
+  // Not as flags: a URL may hold a password, and flags are seen by every user.
+  const redis = redisEnvironment(settings.redis);
+  const start = (name: AppName): Promise<ReadyMessage> => supervisor.start(name, flags[name], redis);
   const [capture, correlator, web] = await Promise.all([start('capture'), start('correlator'), start('web')]);
   return { capture, correlator, web, tailer: await start('tailer') };
 }
 
 /** The command line of each app. */
 export function stackFlags(settings: StackSettings): Readonly<Record<AppName, readonly string[]>> {
-  const common = ['--redis', settings.redisUrl];
   const node = ['--node', settings.node];
   const metrics = (name: Exclude<AppName, 'web'>): string[] => ['--metrics-listen', settings.metricsListen[name]];
   return {
     capture: [
       ...settings.interfaces.flatMap((name) => ['--interface', name]),
-      ...[...common, ...node, ...metrics('capture')],
+      ...[...node, ...metrics('capture')],
       ...optional('--ports', settings.ports?.join(',')),
       ...optional('--ring-bytes', settings.ringBytes),
       ...optional('--ring-age', settings.ringAge),
       ...optional('--user', settings.user),
     ],
-    correlator: [...common, ...node, ...metrics('correlator'), ...optional('--timezone', settings.timezone)],
+    correlator: [...node, ...metrics('correlator'), ...optional('--timezone', settings.timezone)],
     tailer: [
       ...settings.errorLogs.flatMap((path) => ['--error-log', path]),
       ...(settings.syslog ?? []).flatMap((address) => ['--syslog', address]),
+      ...(settings.accessLogs ?? []).flatMap((path) => ['--access-log', path]),
+      ...optional('--log-format', settings.accessLogFormat),
       ...optional('--storm-lines-per-second', settings.stormLinesPerSecond),
       ...['--checkpoint-dir', settings.checkpointDir, '--from', settings.from],
-      ...[...common, ...node, ...metrics('tailer')],
+      ...[...node, ...metrics('tailer')],
     ],
-    web: [...common, '--listen', settings.listen],
+    web: ['--listen', settings.listen],
   };
 }
 

@@ -41,13 +41,13 @@ export class Supervisor {
     });
   }
 
-  /** Resolves when the app says that it works; rejects with the app's own line when it cannot start. */
-  start(name: AppName, argv: readonly string[]): Promise<ReadyMessage> {
+  /** env: besides ours. Resolves when the app says that it works; rejects with the app's own line when it cannot start. */
+  start(name: AppName, argv: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<ReadyMessage> {
     const child = fork((this.#options.mainOf ?? appMain)(name), [...argv], {
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       // Its own process group: Ctrl-C of the terminal reaches the supervisor alone, which stops the apps in order.
       detached: true,
-      env: this.#options.env ?? process.env,
+      env: { ...(this.#options.env ?? process.env), ...env },
     });
     const clearLine = this.#forwardLog(name, child);
     const exited = new Promise<void>((resolve) => {

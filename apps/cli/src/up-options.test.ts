@@ -7,6 +7,8 @@ test('without flags: Debian’s log, all interfaces, a private Redis', () => {
     errorLogs: ['/var/log/nginx/error.log'],
     namedLogs: ['/var/log/nginx/error.log'],
     syslog: [],
+    accessLogs: [],
+    accessLogFormat: undefined,
     stormLinesPerSecond: undefined,
     interfaces: ['any'],
     listen: '127.0.0.1:9150',

@@ -13,6 +13,8 @@ const DEFAULT_ERROR_LOG = '/var/log/nginx/error.log';
 const FLAGS = {
   'error-log': { type: 'string', multiple: true },
   syslog: { type: 'string', multiple: true },
+  'access-log': { type: 'string', multiple: true },
+  'log-format': { type: 'string' },
   'storm-lines-per-second': { type: 'string' },
   interface: { type: 'string', multiple: true },
   listen: { type: 'string' },
@@ -34,6 +36,9 @@ export interface UpOptions {
   readonly namedLogs: readonly string[];
   /** As the tailer reads them: addresses to take syslog lines on. */
   readonly syslog: readonly string[];
+  /** As given: paths or patterns. */
+  readonly accessLogs: readonly string[];
+  readonly accessLogFormat: string | undefined;
   readonly stormLinesPerSecond: string | undefined;
   readonly interfaces: readonly string[];
   /** Of the page, `host:port`. */
@@ -71,6 +76,8 @@ export function resolveUpOptions(
     errorLogs,
     namedLogs: errorLogs.map((text) => parseLogSpec(text).path).filter((path) => !isPattern(path)),
     syslog,
+    accessLogs: flags['access-log'] ?? [],
+    accessLogFormat: flags['log-format'],
     stormLinesPerSecond: flags['storm-lines-per-second'],
     interfaces: flags.interface ?? [ANY_INTERFACE],
     listen,
@@ -93,7 +100,7 @@ function parseTimeZone(text: string): string {
 }
 
 /** /var/lib/resetscope for root, otherwise below XDG_STATE_HOME (XDG Base Directory Specification). */
-function defaultDataDir(env: NodeJS.ProcessEnv): string {
+export function defaultDataDir(env: NodeJS.ProcessEnv): string {
   if (process.getuid?.() === 0) return '/var/lib/resetscope';
   return join(env['XDG_STATE_HOME'] || join(homedir(), '.local', 'state'), 'resetscope');
 }

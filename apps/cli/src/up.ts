@@ -1,6 +1,6 @@
 /** `resetscope up`: all apps on this host, with a private Redis when none is given, until Ctrl-C or the first failure. */
 import { join } from 'node:path';
-import { ClearError, ExitCode } from '@resetscope/telemetry';
+import { ClearError, ExitCode, redisAccessFrom } from '@resetscope/telemetry';
 import { Cleanup } from './cleanup.ts';
 import { findingLine } from './doctor.ts';
 import { checkErrorLog, checkErrorLogLevel } from './error-log-check.ts';
@@ -36,7 +36,7 @@ async function up(options: UpOptions, cleanup: Cleanup): Promise<never> {
   await cleanup.defer(() => supervisor.stop());
   const ready = await startStack(supervisor, {
     ...options,
-    redisUrl: redis?.url ?? options.redisUrl ?? '',
+    redis: redis ?? redisAccessFrom({ redis: options.redisUrl }, process.env),
     checkpointDir: join(options.dataDir, 'checkpoint'),
     from: 'end',
     metricsListen: METRICS_LISTEN,

@@ -2,6 +2,7 @@
 import { type LogLine, upstreamKey } from '@resetscope/diagnosis';
 import type { ConnectionKey, ResetRecord } from '@resetscope/ring';
 import { TcpFlag } from '@resetscope/wire';
+import { connectionName } from './claims.ts';
 import { windowOf, writtenUs } from './line-time.ts';
 
 /** Connections of the resets that the line may be about, nearest in time first, `max` at most. resets: in order of time. */
@@ -19,13 +20,13 @@ export function nearestKeys(
 }
 
 /** Every line's nearest connections first, then the second nearest, until there are `max`: no line starves another. */
-export function fairKeys(wanted: readonly (readonly ConnectionKey[])[], max: number): readonly ConnectionKey[] {
-  const keys = new Map<string, ConnectionKey>();
-  const longest = Math.max(0, ...wanted.map((list) => list.length));
+export function fairKeys<Key extends ConnectionKey>(wanted: readonly (readonly Key[])[], max: number): readonly Key[] {
+  const keys = new Map<string, Key>();
+  const longest = wanted.reduce((len, list) => Math.max(len, list.length), 0);
   for (let rank = 0; rank < longest && keys.size < max; rank++) {
     for (const list of wanted) {
       const key = list[rank];
-      if (key !== undefined && keys.size < max) keys.set(nameOf(key), key);
+      if (key !== undefined && keys.size < max) keys.set(connectionName(key), key);
     }
   }
   return [...keys.values()];
@@ -53,7 +54,7 @@ function collect(
     if (keys.size >= max) break;
     if (reset.tsUs < fromUs || reset.tsUs >= toUs || !accepts(reset)) continue;
     const key = { addressA: reset.src, portA: reset.srcPort, addressB: reset.dst, portB: reset.dstPort };
-    keys.set(nameOf(key), key);
+    keys.set(connectionName(key), key);
   }
   return [...keys.values()];
 }
@@ -102,10 +103,4 @@ function isOfUpstream(reset: ResetRecord, upstreams: ReadonlySet<string>): boole
 
 function endOf(reset: ResetRecord, end: 'src' | 'dst'): string {
   return end === 'src' ? `${reset.src} ${reset.srcPort}` : `${reset.dst} ${reset.dstPort}`;
-}
-
-function nameOf(key: ConnectionKey): string {
-  const a = `${key.addressA} ${key.portA}`;
-  const b = `${key.addressB} ${key.portB}`;
-  return a < b ? `${a} ${b}` : `${b} ${a}`;
 }

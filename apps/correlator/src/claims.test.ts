@@ -1,12 +1,16 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { FlowTracker, type TcpStream } from '@resetscope/flow';
-import { hasProgram, type RedisServer, startRedis, type TcpStory } from '@resetscope/testkit';
-import { describeIf } from '@resetscope/testkit/jest';
+import { hasProgram, type TcpStory } from '@resetscope/testkit';
+import { describeIf, withRedis } from '@resetscope/testkit/jest';
 import { PacketDecoder } from '@resetscope/wire';
 import { Redis } from 'ioredis';
 import { Claims, claimantOf } from './claims.ts';
 import { lineAt } from './testing/lines.ts';
 import { answeredVisit } from './testing/shop.ts';
+
+const OURS = { kind: 'ours', replaces: null };
+/** As unloggedIncidentId makes them. */
+const ID = 'ab'.repeat(16);
 
 function streamOf(story: TcpStory): TcpStream {
   const streams: TcpStream[] = [];
@@ -18,33 +22,23 @@ function streamOf(story: TcpStory): TcpStream {
 }
 
 describeIf(hasProgram('redis-server'), 'redis-server is not installed')('Claims', () => {
-  let server: RedisServer;
-  let redis: Redis;
+  const redis = withRedis((path) => new Redis(path));
   let nodes = 0;
-
-  beforeAll(async () => {
-    server = await startRedis();
-    redis = new Redis({ path: server.url.replace('unix:', '') });
-  });
-  afterAll(async () => {
-    redis.disconnect();
-    await server.stop();
-  });
-  const claims = (): Claims => new Claims(redis, `claims-${nodes++}`);
+  const claims = (): Claims => new Claims(redis(), `claims-${nodes++}`);
   const one = streamOf(answeredVisit({ port: 40_000 }));
 
   test('belong to the first, who may come back', async () => {
     const node = claims();
-    expect(await node.claim(one, 'a')).toBe(true);
-    expect(await node.claim(one, 'b')).toBe(false);
-    expect(await node.claim(one, 'a')).toBe(true);
+    expect(await node.claim(one, 'a')).toEqual(OURS);
+    expect(await node.claim(one, 'b')).toEqual({ kind: 'lost' });
+    expect(await node.claim(one, 'a')).toEqual(OURS);
     expect(await node.owners([one])).toEqual(['a']);
   });
 
   test('of many at once, one wins', async () => {
     const node = claims();
     const won = await Promise.all(Array.from({ length: 20 }, (_, i) => node.claim(one, `job-${i}`)));
-    expect(won.filter(Boolean)).toHaveLength(1);
+    expect(won.filter(({ kind }) => kind === 'ours')).toHaveLength(1);
   });
 
   test('are of one node, and of one life of the ports', async () => {
@@ -74,11 +68,74 @@ describeIf(hasProgram('redis-server'), 'redis-server is not installed')('Claims'
     expect(await node.owners([one])).toEqual([null]);
   });
 
+  test('are of a connection, whichever end is taken for the one that asked', async () => {
+    const node = claims();
+    await node.claim(one, 'a');
+    const turned: TcpStream = { ...one, originator: one.responder, responder: one.originator };
+    expect(await node.owners([turned])).toEqual(['a']);
+  });
+
+  test('win over what is held without a line, and remember what they have replaced', async () => {
+    const node = claims();
+    expect(await node.hold(one, ID)).toBe(true);
+    expect(await node.hold(one, ID)).toBe(true);
+    expect(await node.owners([one])).toEqual([null]);
+    expect(await node.ownerOf(one)).toEqual({ kind: 'unlogged', incidentId: ID });
+    for (let i = 0; i < 2; i++) expect(await node.claim(one, 'a')).toEqual({ kind: 'ours', replaces: ID });
+    expect(await node.claim(one, 'b')).toEqual({ kind: 'lost' });
+    expect(await node.hold(one, ID)).toBe(false);
+    expect(await node.ownerOf(one)).toEqual({ kind: 'line', claimant: 'a', replaces: ID });
+    await node.release(one, 'a');
+    expect(await node.ownerOf(one)).toBeNull();
+  });
+
+  test('keep a claimant apart from one whose name begins like it', async () => {
+    const node = claims();
+    await node.hold(one, ID);
+    await node.claim(one, 'a\nb');
+    expect(await node.claim(one, 'a')).toEqual({ kind: 'lost' });
+    expect(await node.owners([one])).toEqual(['a\nb']);
+  });
+
+  test('one of several that a line may mean is held back until a line claims it', async () => {
+    const node = claims();
+    await node.suspect([one]);
+    expect(await node.hold(one, ID)).toBe(false);
+    expect(await node.owners([one])).toEqual([null]);
+    expect(await node.claim(one, 'a')).toEqual(OURS);
+    await node.suspect([one]);
+    expect(await node.owners([one])).toEqual(['a']);
+  });
+
+  test('a line that has missed the beginning of the end finds what is held', async () => {
+    const node = claims();
+    const story = answeredVisit({ port: 40_000 });
+    story.originator.rst();
+    const [, last] = streamOf(story).endings;
+    const late: TcpStream = { ...streamOf(story), endings: [last!] };
+    await node.hold(streamOf(story), ID);
+    expect(await node.claim(late, 'a')).toEqual({ kind: 'ours', replaces: ID });
+    expect(await node.ownerOf(streamOf(story))).toMatchObject({ kind: 'line', claimant: 'a' });
+  });
+
+  test('are found by ends and time alone', async () => {
+    const node = claims();
+    await node.claim(one, 'a');
+    const key = { addressA: '10.0.0.2', portA: 80, addressB: '10.0.0.1', portB: 40_000 };
+    const endUs = one.endings[0]!.tsUs;
+    expect(
+      await node.ownersAt([
+        [key, endUs],
+        [key, endUs + 1],
+      ]),
+    ).toEqual([{ kind: 'line', claimant: 'a', replaces: null }, null]);
+  });
+
   test('end by themselves', async () => {
     const node = claims();
     await node.claim(one, 'a');
-    const [key] = await redis.keys(`*claims-${nodes - 1}*`);
-    const seconds = await redis.ttl(key!);
+    const [key] = await redis().keys(`*claims-${nodes - 1}*`);
+    const seconds = await redis().ttl(key!);
     expect(seconds).toBeGreaterThan(3500);
     expect(seconds).toBeLessThanOrEqual(3600);
   });

@@ -2,12 +2,18 @@
  * One batch of lines of one node, matched together against the ring. Lines that arrive together are assigned together,
  * because one reset explains one line; connections that earlier lines have claimed are out.
  */
-import { analyse, type Incident, type LogLine, type Match } from '@resetscope/diagnosis';
+import { type AccessLog, analyse, type Incident, type LogLine, type Match } from '@resetscope/diagnosis';
 import type { TcpStream } from '@resetscope/flow';
+import type { AccessLines } from '@resetscope/jobs';
 import { evidenceNotes, evidencePcapng, ladderRows } from '@resetscope/report';
 import type { Coverage, RingReader } from '@resetscope/ring';
+import { accessLogOf } from './access-entries.ts';
+import { BothLegs } from './both-legs.ts';
 import { type Claims, claimantOf } from './claims.ts';
+import { correlateInTime } from './clock-correction.ts';
+import type { LegBudget } from './leg-budget.ts';
 import { timeGroups, windowOfAll } from './line-time.ts';
+import type { NodeClock } from './node-clock.ts';
 import { coverageReason, lostIn, withReason } from './ring-answer.ts';
 import { type RingCandidates, readCandidates } from './ring-candidates.ts';
 
@@ -15,6 +21,8 @@ import { type RingCandidates, readCandidates } from './ring-candidates.ts';
 export interface PendingLine {
   readonly jobId: string;
   readonly line: LogLine;
+  /** It has a verdict, and time for the other leg of its request. */
+  readonly isLaterLook: boolean;
 }
 
 export interface Correlated {
@@ -22,35 +30,68 @@ export interface Correlated {
   readonly resetTsUs: number | null;
   /** pcapng of the connection; null without a match. */
   readonly evidence: Uint8Array | null;
+  /** Id of the unlogged incident that the connection was stored under before its line came; it must go. */
+  readonly replaces: string | null;
+  /** The tailer looks for the access line of its request, and has not seen it yet. */
+  readonly isAccessAwaited: boolean;
 }
 
 export interface RingAccess {
   readonly ring: RingReader;
+  /** Of the node. */
+  readonly clock: NodeClock;
   readonly claims: Claims;
+  readonly accessLines: AccessLines;
+  readonly legBudget: LegBudget;
+  /** Told of every match. */
+  readonly noteMatches: (matches: readonly Match[]) => Promise<void>;
 }
 
 /** One answer per line, in the order given. @throws RingUnavailableError, and whatever Redis answers to a claim. */
 export async function correlate(pending: readonly PendingLine[], access: RingAccess): Promise<readonly Correlated[]> {
   const answers = new Map<PendingLine, Correlated>();
   for (const group of timeGroups(pending)) {
-    const found = await correlateGroup(group, access);
+    const found = await correlateInTime(group, access, (some, offsetUs) => correlateGroup(some, offsetUs, access));
     for (const [i, item] of group.entries()) answers.set(item, found[i] as Correlated);
   }
   return pending.map((item) => answers.get(item) as Correlated);
 }
 
-/** pending: near each other in time, in the order in which nginx wrote them. */
-async function correlateGroup(pending: readonly PendingLine[], access: RingAccess): Promise<readonly Correlated[]> {
+/** pending: near each other in time, in the order in which nginx wrote them, moved by offsetUs to the capture's clock. */
+async function correlateGroup(
+  pending: readonly PendingLine[],
+  offsetUs: number,
+  access: RingAccess,
+): Promise<readonly Correlated[]> {
   const coverage = await access.ring.coverage();
-  const candidates = await readCandidates(
-    pending.map(({ line }) => line),
-    access.ring,
-  );
+  const lines = pending.map(({ line }) => line);
+  const accessFound = await access.accessLines.read(pending.map(({ jobId }) => jobId));
+  const accessLog = accessLogOf(lines, accessFound);
+  const candidates = await readCandidates(lines, access.ring, accessLog);
   const ownership = await Ownership.of(pending, candidates, access.claims);
-  let matches = match(pending, candidates, ownership.open, coverage);
+  const matchOpen = () => match(lines, candidates, ownership.open, { coverage, accessLog, offsetUs });
+  let matches = matchOpen();
   // Another correlator may claim between looking and claiming; each time fewer connections are left, so this ends.
-  while (!(await ownership.settle(pending, matches))) matches = match(pending, candidates, ownership.open, coverage);
-  return matches.map((found, i) => correlated(found, pending[i] as PendingLine, candidates, coverage));
+  while (!(await ownership.settle(pending, matches))) matches = matchOpen();
+  await access.claims.suspect(matches.flatMap(({ match }) => suspects(match)));
+  await access.noteMatches(matches.map(({ match }) => match));
+  const legs = new BothLegs(access.ring, access.legBudget, accessLog);
+  const answers: Correlated[] = [];
+  for (const [i, found] of matches.entries()) {
+    const item = pending[i] as PendingLine;
+    const answer = correlated(found, item, candidates, coverage);
+    answers.push({
+      ...(item.isLaterLook ? await legs.complete(answer, found.match, candidates.streams) : answer),
+      replaces: found.match.kind === 'matched' ? ownership.replacedBy(found.match.best.stream) : null,
+      isAccessAwaited: accessFound[i] != null && found.incident.access === undefined,
+    });
+  }
+  return answers;
+}
+
+/** Connections of which one is the line's. */
+function suspects(match: Match): readonly TcpStream[] {
+  return match.kind === 'ambiguous' ? match.candidates.map(({ stream }) => stream) : [];
 }
 
 interface Matched {
@@ -58,15 +99,21 @@ interface Matched {
   readonly incident: Incident;
 }
 
+/** What besides packets there is. */
+interface Known {
+  readonly coverage: Coverage | null;
+  readonly accessLog: AccessLog | null;
+  readonly offsetUs: number;
+}
+
 function match(
-  pending: readonly PendingLine[],
+  lines: readonly LogLine[],
   { surroundings }: RingCandidates,
   open: readonly TcpStream[],
-  coverage: Coverage | null,
+  { coverage, accessLog, offsetUs }: Known,
 ): readonly Matched[] {
-  const lines = pending.map(({ line }) => line);
   const lostPackets = lostIn(windowOfAll(lines), coverage);
-  return analyse({ lines, streams: open, surroundings, accessLog: null, clockOffsetUs: 0, lostPackets }).results;
+  return analyse({ lines, streams: open, surroundings, accessLog, clockOffsetUs: offsetUs, lostPackets }).results;
 }
 
 function correlated(
@@ -74,7 +121,7 @@ function correlated(
   { line }: PendingLine,
   { streams }: RingCandidates,
   coverage: Coverage | null,
-): Correlated {
+): Omit<Correlated, 'replaces' | 'isAccessAwaited'> {
   if (match.kind !== 'matched') {
     return { incident: withReason(incident, coverageReason(line, coverage)), resetTsUs: null, evidence: null };
   }
@@ -93,6 +140,7 @@ class Ownership {
   private readonly owners: Map<TcpStream, string | null>;
   private readonly claims: Claims;
   private readonly own: ReadonlySet<string>;
+  private readonly replaced = new Map<TcpStream, string>();
 
   private constructor(owners: Map<TcpStream, string | null>, claims: Claims, own: ReadonlySet<string>) {
     this.owners = owners;
@@ -121,13 +169,21 @@ class Ownership {
     await this.releaseOthers(wanted);
     let isSettled = true;
     for (const [stream, claimant] of wanted) {
-      if (await this.claims.claim(stream, claimant)) this.owners.set(stream, claimant);
-      else {
+      const claim = await this.claims.claim(stream, claimant);
+      if (claim.kind === 'ours') {
+        this.owners.set(stream, claimant);
+        if (claim.replaces !== null) this.replaced.set(stream, claim.replaces);
+      } else {
         this.owners.delete(stream);
         isSettled = false;
       }
     }
     return isSettled;
+  }
+
+  /** Id of the unlogged incident that the claim of the connection replaces. */
+  replacedBy(stream: TcpStream): string | null {
+    return this.replaced.get(stream) ?? null;
   }
 
   /** A line that late packets have moved to another connection leaves the one it had to others. */

@@ -2,12 +2,14 @@
 import type { Incident } from '@resetscope/diagnosis';
 import type { WorkerEvents } from '@resetscope/jobs';
 import { Counter, Gauge, Histogram, type Logger, Registry } from '@resetscope/telemetry';
+import { UnloggedMetrics } from './unlogged-metrics.ts';
 
 /** Seconds; the goal is 0.15 at the median and 0.5 at the 99th percentile. */
 const LATENCY_BUCKETS = [0.01, 0.025, 0.05, 0.075, 0.1, 0.15, 0.2, 0.3, 0.5, 1, 2, 5, 10];
 
 export class CorrelatorMetrics implements WorkerEvents {
   readonly registry: Registry = new Registry();
+  readonly unlogged: UnloggedMetrics;
   private readonly log: Logger;
   private readonly resets = this.counter('resetscope_resets_total', 'Resets explained, by verdict', [
     'leg',
@@ -45,6 +47,7 @@ export class CorrelatorMetrics implements WorkerEvents {
 
   constructor(log: Logger) {
     this.log = log;
+    this.unlogged = new UnloggedMetrics(this.registry, log);
   }
 
   answered(incident: Incident, latencyUs: number | null): void {
@@ -56,7 +59,7 @@ export class CorrelatorMetrics implements WorkerEvents {
 
   /** earlier: the verdict until now. */
   amendedTo(incident: Incident, earlier: Incident | null): void {
-    this.amended.inc();
+    if (!isSameVerdict(incident, earlier)) this.amended.inc();
     if (incident.status === 'matched' && earlier?.status !== 'matched') this.resetExplained(incident);
   }
 
@@ -99,4 +102,11 @@ export class CorrelatorMetrics implements WorkerEvents {
   private counter(name: string, help: string, labelNames: string[]): Counter {
     return new Counter({ name, help, labelNames, registers: [this.registry] });
   }
+}
+
+/** The other leg and the access line of an incident come later and change no verdict. */
+function isSameVerdict(incident: Incident, earlier: Incident | null): boolean {
+  const told = (one: Incident | null): string =>
+    JSON.stringify([one?.status, one?.reason, one?.stream, one?.cause, one?.outcome, one?.confidence, one?.sentence]);
+  return told(incident) === told(earlier);
 }

@@ -368,33 +368,38 @@ describeIf(hasProgram('redis-server'), 'redis-server is not installed')('JobHand
   test('a line that is no log entry is refused', async () => {
     const { node, ring } = newRing();
     await ring.append([], START_US + 100_000);
-    await expect(handler.handle(jobOf(node, START_US, 'hello'), NOW)).rejects.toThrow(
-      'the line of this job is not an nginx error-log entry',
-    );
+    expect(await handler.handle(jobOf(node, START_US, 'hello'), NOW)).toEqual({
+      kind: 'dead',
+      reason: 'expected a line of an nginx error log, got another text',
+    });
   });
 
-  describe('through the queue', () => describeWorker(() => ({ redis, store, metrics, handler, newRing })));
+  describe('through the queue', () => describeWorker(() => ({ redis, store, metrics, newRing })));
 });
 
 interface Running {
   readonly redis: Redis;
   readonly store: IncidentStore;
   readonly metrics: CorrelatorMetrics;
-  readonly handler: JobHandler;
   newRing(): { readonly node: string; readonly ring: ShopRing };
 }
 
 function describeWorker(running: () => Running): void {
   let queue: ResetQueue;
   let worker: ResetWorker;
+  let handler: JobHandler;
 
   beforeAll(async () => {
-    const { redis, handler, metrics } = running();
+    const { redis, store, metrics } = running();
     queue = openResetQueue(redis, () => undefined);
+    // however late the packets come, they come before the last look
+    const pace = { ...PACE, notYetStarts: Number.POSITIVE_INFINITY };
+    handler = new JobHandler({ redis, store, timezone: 'UTC', metrics, pace });
     worker = await startResetWorker(redis, handler.handle, { concurrency: 64, events: metrics });
   });
   afterAll(async () => {
     await worker.close();
+    await handler.close();
     await queue.close();
   });
 
@@ -407,10 +412,8 @@ function describeWorker(running: () => Running): void {
     const before = await store.counts();
     await addResetJobs(queue, [job]);
     await addResetJobs(queue, [job]);
-    await waitUntil(
-      async () => (await store.get(job.id)) !== null || (await queue.getJobCounts('delayed'))['delayed'] === 1,
-      { what: 'the job to be postponed' },
-    );
+    const isPostponed = async (): Promise<boolean> => ((await queue.getJob(job.id))?.attemptsStarted ?? 0) > 1;
+    await waitUntil(isPostponed, { what: 'the job to be postponed' });
     await ring.append([story], START_US + 100_000);
     await waitUntil(async () => (await queue.getJob(job.id))?.finishedOn !== undefined, { what: 'the job to be done' });
     expect((await store.get(job.id))?.incident).toMatchObject({
@@ -420,14 +423,19 @@ function describeWorker(running: () => Running): void {
     expect((await store.counts()).matched - before.matched).toBe(1);
   });
 
-  test('a job that is no log line becomes a dead letter', async () => {
+  test('a job that is no log line becomes a dead letter at once', async () => {
     const { newRing } = running();
     const { node } = newRing();
     const job = jobOf(node, START_US, 'no log line');
-    await queue.add('reset', job, { jobId: job.id, attempts: 1 });
+    await addResetJobs(queue, [job]);
     await waitUntil(async () => (await deadLetters(queue, 10)).length > 0, { what: 'a dead letter' });
+    expect((await queue.getJob(job.id))?.attemptsMade).toBe(1);
     expect(await deadLetters(queue, 10)).toMatchObject([
-      { id: job.id, reason: 'the line of this job is not an nginx error-log entry', payload: { raw: 'no log line' } },
+      {
+        id: job.id,
+        reason: 'expected a line of an nginx error log, got another text',
+        payload: { raw: 'no log line' },
+      },
     ]);
   });
 }

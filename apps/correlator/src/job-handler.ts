@@ -4,14 +4,19 @@
  * any worker, any number of times.
  */
 import type { IncidentStore, StoredIncident } from '@resetscope/incidents';
-import type { HandlerResult, JobRun, ResetHandler, ResetJob } from '@resetscope/jobs';
+import { AccessLines, type HandlerResult, type JobRun, type ResetHandler, type ResetJob } from '@resetscope/jobs';
 import { RingReader } from '@resetscope/ring';
-import type { Redis } from 'ioredis';
+import type { Cluster, Redis } from 'ioredis';
 import { Claims } from './claims.ts';
 import { type Correlated, correlate, type PendingLine } from './correlate.ts';
 import type { CorrelatorMetrics } from './correlator-metrics.ts';
+import { withKeptLeg } from './kept-leg.ts';
+import { LegBudget } from './leg-budget.ts';
 import { LineBatches } from './line-batches.ts';
 import { liveLine } from './live-lines.ts';
+import { NodeClock } from './node-clock.ts';
+import { isOutage } from './outage.ts';
+import { ToldByLines } from './unlogged-told.ts';
 
 /** How long a job waits for what. */
 export interface Pace {
@@ -31,30 +36,53 @@ export interface Pace {
  */
 const LIVE_PACE: Pace = { reachWaitMs: 1000, notYetMs: 500, notYetStarts: 8, graceMs: 2000 };
 
+/** Further looks for an access line that has not come, in graces after the verdict: `flush=5s` is common, 20 s are the end. */
+const ACCESS_LOOKS_AT: readonly number[] = [3, 10];
+
 /** Lines matched together: equal lines can be told apart only together, and the queue hands out their jobs one by one. */
 const BATCH = { max: 400, gatherMs: 15 } as const;
 
+/** Pause after Redis could not be asked: its outage costs a job no attempt, however long it is. */
+const OUTAGE_MS = 1000;
+
+const NO_ENTRY = 'expected a line of an nginx error log, got another text';
+
 export interface HandlerParts {
-  readonly redis: Redis;
+  /** Of the claims: that of queue and incidents. */
+  readonly redis: Redis | Cluster;
+  /** Default: the same. */
+  readonly ringRedis?: Redis | Cluster;
   readonly store: IncidentStore;
   readonly timezone: string;
   readonly metrics: CorrelatorMetrics;
+  /** Default: one of its own. */
+  readonly told?: ToldByLines;
   /** Default LIVE_PACE. */
   readonly pace?: Pace;
 }
 
 export class JobHandler {
-  readonly handle: ResetHandler = (job, run) => this.run(job, run);
+  readonly handle: ResetHandler = (job, run) => this.run(job, run).catch((error) => this.postpone(error));
   private readonly parts: HandlerParts;
   private readonly pace: Pace;
   private readonly rings = new Map<string, RingReader>();
+  private readonly clocks = new Map<string, NodeClock>();
   private readonly batches: LineBatches<PendingLine, Correlated>;
 
   constructor(parts: HandlerParts) {
     this.parts = parts;
     this.pace = parts.pace ?? LIVE_PACE;
+    const told = parts.told ?? new ToldByLines(parts.redis);
+    const legBudget = new LegBudget();
     this.batches = new LineBatches(BATCH, (node, pending) =>
-      correlate(pending, { ring: this.ringOf(node), claims: new Claims(parts.redis, node) }),
+      correlate(pending, {
+        ring: this.ringOf(node),
+        clock: this.clockOf(node),
+        claims: new Claims(parts.redis, node),
+        accessLines: new AccessLines(parts.redis, node),
+        legBudget,
+        noteMatches: (matches) => told.note(node, matches),
+      }),
     );
   }
 
@@ -64,32 +92,62 @@ export class JobHandler {
 
   private async run(job: ResetJob, run: JobRun): Promise<HandlerResult> {
     const line = liveLine(job, this.parts.timezone);
-    if (line === null) throw new Error('the line of this job is not an nginx error-log entry');
-    const reached = await this.ringOf(job.node).waitForReach(job.readAtUs, this.pace.reachWaitMs);
+    if (line === null) return { kind: 'dead', reason: NO_ENTRY };
+    const reached = await this.ringOf(job.node).waitForReach(
+      job.readAtUs + this.clockOf(job.node).offsetUs,
+      this.pace.reachWaitMs,
+    );
     if (!reached && run.started < this.pace.notYetStarts) return { kind: 'again', afterMs: this.pace.notYetMs };
     const earlier = await this.parts.store.get(job.id);
-    const answer = await this.batches.add(job.node, { jobId: job.id, line });
+    const answer = await this.batches.add(job.node, { jobId: job.id, line, isLaterLook: earlier !== null });
     await this.keep(job, answer, earlier);
-    return earlier === null ? { kind: 'again', afterMs: this.pace.graceMs } : 'done';
+    if (earlier === null) return { kind: 'again', afterMs: this.pace.graceMs };
+    return answer.isAccessAwaited ? this.laterLook(earlier) : 'done';
+  }
+
+  /** For an access line that nginx still holds in its buffer. */
+  private laterLook({ createdAtUs }: StoredIncident): HandlerResult {
+    const ageMs = nowUs() / 1000 - createdAtUs / 1000;
+    const atMs = ACCESS_LOOKS_AT.map((graces) => graces * this.pace.graceMs).find((ms) => ms > ageMs);
+    return atMs === undefined ? 'done' : { kind: 'again', afterMs: Math.ceil(atMs - ageMs) };
+  }
+
+  /** @throws what is no outage */
+  private postpone(error: unknown): HandlerResult {
+    if (!isOutage(error)) throw error;
+    this.parts.metrics.connectionFailed(error);
+    return { kind: 'again', afterMs: OUTAGE_MS };
   }
 
   private async keep(job: ResetJob, answer: Correlated, earlier: StoredIncident | null): Promise<void> {
     const { store, metrics } = this.parts;
-    const { incident, resetTsUs, evidence } = answer;
+    const { incident, resetTsUs, evidence, replaces } = await withKeptLeg(answer, earlier, store);
     // The second look never takes a verdict back: packets may have left the ring since the first.
     if (earlier !== null && earlier.incident.status === 'matched' && incident.status !== 'matched') return;
-    const createdAtUs = Math.round((performance.timeOrigin + performance.now()) * 1000);
+    const createdAtUs = nowUs();
     const { id, node, grouped = 0 } = job;
     const outcome = await store.put({ id, node, createdAtUs, resetTsUs, incident, evidence, grouped });
+    if (replaces !== null && (await store.takeBack(replaces))) metrics.unlogged.unloggedReplaced();
     if (outcome === 'created') metrics.answered(incident, resetTsUs === null ? null : createdAtUs - resetTsUs);
     if (outcome === 'amended') metrics.amendedTo(incident, earlier?.incident ?? null);
+  }
+
+  private clockOf(node: string): NodeClock {
+    const known = this.clocks.get(node) ?? new NodeClock();
+    this.clocks.set(node, known);
+    return known;
   }
 
   private ringOf(node: string): RingReader {
     const known = this.rings.get(node);
     if (known !== undefined) return known;
-    const ring = new RingReader(this.parts.redis, node);
+    const ring = new RingReader(this.parts.ringRedis ?? this.parts.redis, node);
     this.rings.set(node, ring);
     return ring;
   }
+}
+
+/** Wall clock, monotonic within the process. */
+function nowUs(): number {
+  return Math.round((performance.timeOrigin + performance.now()) * 1000);
 }

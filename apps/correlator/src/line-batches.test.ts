@@ -47,7 +47,7 @@ describe('LineBatches', () => {
 
   test('the first waits for those that come in other turns of the event loop', async () => {
     const sizes: number[] = [];
-    const batches = new LineBatches<number, number>({ max: 10, gatherMs: 50 }, async (_key, items) => {
+    const batches = new LineBatches<number, number>({ max: 10, gatherMs: 300 }, async (_key, items) => {
       sizes.push(items.length);
       return items;
     });
@@ -89,6 +89,21 @@ describe('LineBatches', () => {
     await expect(bad).rejects.toThrow('no ring');
     expect(await good).toBe(2);
     expect(await batches.add('a', 3)).toBe(3);
+  });
+
+  test("a batch that fails is run one by one, so that its neighbours live; an outage is everybody's", async () => {
+    const sizes: number[] = [];
+    let error = new Error('poisoned');
+    const batches = new LineBatches<number, number>({ max: 10, gatherMs: 0 }, async (_key, items) => {
+      sizes.push(items.length);
+      if (items.includes(2)) throw error;
+      return items;
+    });
+    const settle = () => Promise.allSettled([1, 2, 3].map((n) => batches.add('a', n)));
+    expect((await settle()).map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+    error = new Error('Connection is closed.');
+    expect((await settle()).map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
+    expect(sizes).toEqual([3, 1, 1, 1, 3]);
   });
 
   test('an answer that is missing is an error, not silence', async () => {

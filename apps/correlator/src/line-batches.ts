@@ -1,7 +1,9 @@
 /**
  * Gathers jobs that are ready at about the same time into one batch per node: the first waits a moment for others, and while
- * one batch is being correlated the next one fills. A job's promise settles with its own answer.
+ * one batch is being correlated the next one fills. A job's promise settles with its own answer. A batch that fails is run
+ * again one by one: the job that it failed on must not take the others with it.
  */
+import { isOutage } from './outage.ts';
 
 export interface Batched<Item, Answer> {
   readonly item: Item;
@@ -43,6 +45,12 @@ export class LineBatches<Item, Answer> {
     const queue = this.waiting.get(key) ?? [];
     const batch = queue.splice(0, this.limits.max);
     if (queue.length === 0) this.waiting.delete(key);
+    await this.settle(key, batch);
+    if (this.waiting.has(key)) setImmediate(() => void this.next(key));
+    else this.busy.delete(key);
+  }
+
+  private async settle(key: string, batch: readonly Batched<Item, Answer>[]): Promise<void> {
     try {
       const answers = await this.run(
         key,
@@ -54,9 +62,8 @@ export class LineBatches<Item, Answer> {
         else resolve(answer);
       });
     } catch (error) {
-      for (const { reject } of batch) reject(error);
+      if (batch.length === 1 || isOutage(error)) for (const { reject } of batch) reject(error);
+      else for (const one of batch) await this.settle(key, [one]);
     }
-    if (this.waiting.has(key)) setImmediate(() => void this.next(key));
-    else this.busy.delete(key);
   }
 }

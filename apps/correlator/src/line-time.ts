@@ -3,7 +3,7 @@ import type { LogLine } from '@resetscope/diagnosis';
 import type { TimeWindow } from '@resetscope/ring';
 
 /** Resets this long before a line are looked at: stalled workers log up to seconds late (measured 3.7 s). */
-const LOOK_BACK_US = 6_000_000;
+export const LOOK_BACK_US = 6_000_000;
 /** Clock jitter between the capture's packet times and the tailer's reads. */
 const LOOK_AHEAD_US = 10_000;
 /** A stamp has whole seconds. */
@@ -14,6 +14,11 @@ const TOGETHER_US = 5_000_000;
 /** The latest the line can have been written. */
 export function writtenUs(line: LogLine): number {
   return line.readAtUs ?? line.stampUs + STAMP_US;
+}
+
+/** The same by its stamp, however late it was read; a worker that stalls writes even later. */
+export function stampedUntilUs(line: LogLine): number {
+  return Math.min(writtenUs(line), line.stampUs + STAMP_US);
 }
 
 /** Where the reset of the line is looked for. */

@@ -1,30 +1,55 @@
 /** Flags and environment to options. */
 import { isTimeZone } from '@resetscope/nginx-log';
-import { ClearError, type ListenAddress, parseFlags, parseListenAddress, redisUrlFrom } from '@resetscope/telemetry';
+import {
+  ClearError,
+  type ListenAddress,
+  parseFlags,
+  parseListenAddress,
+  REDIS_FLAGS,
+  REDIS_HELP,
+  type RedisAccess,
+  RING_REDIS_FLAGS,
+  RING_REDIS_HELP,
+  redisAccessFrom,
+  ringRedisAccessFrom,
+} from '@resetscope/telemetry';
+import { WEBHOOK_FLAGS, WEBHOOK_HELP, type WebhookOptions, webhookOptionsFrom } from './webhook-options.ts';
 
-export const HELP = `Usage: resetscope correlator [options]
+export const HELP: string = `Usage: resetscope correlator [options]
 
 Joins each job of the tailer to its TCP connection in the ring and keeps the incident.
 
-  --redis URL            queue, ring and incidents (REDIS_URL, default redis://127.0.0.1:6379)
-  --node NAME            accepted for symmetry with the other apps; jobs name their own node
+  --redis URL            queue, ring and incidents (REDIS_URL, default redis://127.0.0.1:6379);
+${REDIS_HELP}${RING_REDIS_HELP}  --node NAME            accepted for symmetry with the other apps; jobs name their own node
   --timezone TZ          time zone of nginx's log, like Europe/Berlin (RESETSCOPE_TIMEZONE, default this host's)
-  --concurrency N        jobs handled at the same time (default 256)
+  --listen-ports LIST    ports on which only nginx listens, like 80,443 (RESETSCOPE_LISTEN_PORTS): losses without a log
+                         line are found there also before any line has told which end is nginx
+${WEBHOOK_HELP}  --concurrency N        jobs handled at the same time (default 256)
   --metrics-listen ADDR  /metrics and /healthz (default 127.0.0.1:9153)
   --help                 show this text
 `;
 
 export interface CorrelatorOptions {
-  readonly redisUrl: string;
+  /** Queue and incidents. */
+  readonly redis: RedisAccess;
+  /** null: the same. */
+  readonly ringRedis: RedisAccess | null;
   readonly timezone: string;
+  /** Empty: only lines tell. */
+  readonly listenPorts: readonly number[];
+  /** null: nobody is told of groups. */
+  readonly webhook: WebhookOptions | null;
   readonly concurrency: number;
   readonly metricsListen: ListenAddress;
 }
 
 const FLAGS = {
-  redis: { type: 'string' },
+  ...REDIS_FLAGS,
+  ...RING_REDIS_FLAGS,
   node: { type: 'string' },
   timezone: { type: 'string' },
+  'listen-ports': { type: 'string' },
+  ...WEBHOOK_FLAGS,
   concurrency: { type: 'string' },
   'metrics-listen': { type: 'string' },
 } as const;
@@ -54,9 +79,23 @@ export function resolveOptions(
     );
   }
   return {
-    redisUrl: redisUrlFrom(flags.redis, env),
+    redis: redisAccessFrom(flags, env),
+    ringRedis: ringRedisAccessFrom(flags, env),
     timezone,
+    listenPorts: parsePorts(flags['listen-ports'] ?? env['RESETSCOPE_LISTEN_PORTS'] ?? ''),
+    webhook: webhookOptionsFrom(flags, env, timezone),
     concurrency,
     metricsListen: parseListenAddress(flags['metrics-listen'] ?? '127.0.0.1:9153'),
   };
+}
+
+function parsePorts(text: string): readonly number[] {
+  const parts = text.split(',').map((part) => part.trim());
+  return parts
+    .filter((part) => part !== '')
+    .map((part) => {
+      const port = /^\d{1,5}$/.test(part) ? Number(part) : 0;
+      if (port >= 1 && port <= 65_535) return port;
+      throw new ClearError('RS_USAGE', `expected --listen-ports to be ports like 80,443, got ${JSON.stringify(part)}`);
+    });
 }

@@ -56,6 +56,14 @@ describe('coverageReason', () => {
   });
 });
 
+test('a line read late is of the time of its stamp, not of its reading', () => {
+  const line = lineAt(3_000_000);
+  const readUs = START_US + 3_000_000;
+  const late: Coverage = { ...FULL, oldestUs: START_US + 1_000_001, newestUs: readUs };
+  expect(coverageReason(line, late)).toBe('window-expired');
+  expect(coverageReason(line, { ...late, oldestUs: START_US + 1_000_000 })).toBeNull();
+});
+
 describe('withReason', () => {
   const unmatched = analyse({
     lines: [LINE],

@@ -1,12 +1,12 @@
 /** Why a line has no connection, when the ring's own coverage explains it better than the matcher can. */
 import { type Incident, type LogLine, type UnmatchedReason, unmatchedText } from '@resetscope/diagnosis';
 import type { Coverage, Gap, TimeWindow } from '@resetscope/ring';
-import { windowOf, writtenUs } from './line-time.ts';
+import { stampedUntilUs, windowOf, writtenUs } from './line-time.ts';
 
 /** The ring's reason, or null when it had everything of the line's time. */
 export function coverageReason(line: LogLine, coverage: Coverage | null): UnmatchedReason | null {
   if (coverage === null || coverage.newestUs < writtenUs(line)) return 'capture-not-there';
-  if (writtenUs(line) < coverage.oldestUs) return 'window-expired';
+  if (stampedUntilUs(line) < coverage.oldestUs) return 'window-expired';
   const gap = gapsIn(windowOf(line), coverage).at(-1);
   if (gap === undefined) return null;
   return gap.reason === 'restart' ? 'capture-not-there' : 'capture-gap';

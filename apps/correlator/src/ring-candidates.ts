@@ -1,6 +1,7 @@
 /** What the ring holds about a group of lines: the connections they may speak of, and what surrounds those. */
-import { type LogLine, Surroundings } from '@resetscope/diagnosis';
+import { type AccessLog, type LogLine, Surroundings } from '@resetscope/diagnosis';
 import type { ConnectionKey, ResetRecord, RingReader, TimeWindow } from '@resetscope/ring';
+import { accessKeys } from './access-keys.ts';
 import { fairKeys, isRefusal, nearestKeys, upstreamsOf } from './candidate-keys.ts';
 import { windowOfAll, writtenUs } from './line-time.ts';
 import { lackBeginning, type RingStream, readStreams, readStreamsDeep } from './ring-streams.ts';
@@ -15,7 +16,7 @@ const KEYS_PER_LINE = 2;
 const DEEP_BASE = 16;
 const DEEP_MAX = 100;
 /** Late packets of a connection: what came after its end is part of its story (data after "its own" RST, answers to a FIN). */
-const AFTERMATH_US = 5_000_000;
+export const AFTERMATH_US = 5_000_000;
 /** Lines without a RST (FIN, TLS) are looked for among all connections with packets so shortly before; first the near ones. */
 const QUIET_BACK_US = [100_000, 1_000_000] as const;
 
@@ -24,15 +25,19 @@ export interface RingCandidates {
   readonly surroundings: Surroundings;
 }
 
-/** lines: near each other in time (timeGroups). */
-export async function readCandidates(lines: readonly LogLine[], ring: RingReader): Promise<RingCandidates> {
+/** lines: near each other in time (timeGroups). accessLog: names connections by their ends. */
+export async function readCandidates(
+  lines: readonly LogLine[],
+  ring: RingReader,
+  accessLog: AccessLog | null = null,
+): Promise<RingCandidates> {
   const window = windowOfAll(lines);
   const aftermath = { fromUs: window.fromUs, toUs: window.toUs + AFTERMATH_US };
   const resets = await ring.resets(aftermath);
   const streams: RingStream[] = [];
   const upstreams = upstreamsOf(lines);
   let deepLeft = Math.min(DEEP_MAX, DEEP_BASE + lines.length);
-  for (const key of await keysOf(lines, resets, ring)) {
+  for (const key of await keysOf(lines, resets, ring, accessLog)) {
     const found = await readStreams(ring, key, aftermath, upstreams);
     const isDeep = deepLeft > 0 && lackBeginning(found);
     if (isDeep) deepLeft--;
@@ -45,12 +50,15 @@ async function keysOf(
   lines: readonly LogLine[],
   resets: readonly ResetRecord[],
   ring: RingReader,
+  accessLog: AccessLog | null,
 ): Promise<readonly ConnectionKey[]> {
   const max = KEYS_BASE + KEYS_PER_LINE * lines.length;
   const upstreams = upstreamsOf(lines);
   const quiet = new QuietConnections(ring);
   const wanted: (readonly ConnectionKey[])[] = [];
   for (const line of lines) {
+    const named = line.leg === 'client' ? accessKeys(line, accessLog) : [];
+    if (named.length > 0) wanted.push(named);
     const ofResets = nearestKeys(line, resets, upstreams, max);
     if (!mayEndWithoutReset(line)) wanted.push(ofResets);
     else {
@@ -100,7 +108,8 @@ class QuietConnections {
   }
 }
 
-function surroundingsOf(streams: readonly RingStream[], resets: readonly ResetRecord[]): Surroundings {
+/** What the connections say of each other's ends. resets: those around, for refusals. */
+export function surroundingsOf(streams: readonly RingStream[], resets: readonly ResetRecord[]): Surroundings {
   const surroundings = new Surroundings();
   for (const { stream } of streams) {
     surroundings.noteStream(stream);

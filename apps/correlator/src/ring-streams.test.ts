@@ -1,7 +1,7 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { RingReader } from '@resetscope/ring';
-import { hasProgram, type RedisServer, startRedis } from '@resetscope/testkit';
-import { describeIf } from '@resetscope/testkit/jest';
+import { hasProgram } from '@resetscope/testkit';
+import { describeIf, withRedis } from '@resetscope/testkit/jest';
 import { type CapturedFrame, PacketDecoder, TcpFlag } from '@resetscope/wire';
 import { Redis } from 'ioredis';
 import { lackBeginning, type RingStream, readStreams, readStreamsDeep } from './ring-streams.ts';
@@ -13,25 +13,15 @@ interface Told {
 }
 
 describeIf(hasProgram('redis-server'), 'redis-server is not installed')('readStreams', () => {
-  let server: RedisServer;
-  let redis: Redis;
+  const redis = withRedis((path) => new Redis(path));
   let nodes = 0;
-
-  beforeAll(async () => {
-    server = await startRedis();
-    redis = new Redis({ path: server.url.replace('unix:', '') });
-  });
-  afterAll(async () => {
-    redis.disconnect();
-    await server.stop();
-  });
 
   /** Stories, a block each; the window ends with the last packet of the last. */
   async function read(port: number, ...stories: readonly Told[]): Promise<readonly RingStream[]> {
     const node = `streams-${nodes++}`;
-    const ring = new ShopRing(redis, node, START_US - 3_600_000_000);
+    const ring = new ShopRing(redis(), node, START_US - 3_600_000_000);
     for (const story of stories) await ring.append([story], endOf(story));
-    const reader = new RingReader(redis, node);
+    const reader = new RingReader(redis(), node);
     const toUs = endOf(stories.at(-1)!) + 1;
     const key = { addressA: '10.0.0.1', portA: port, addressB: '10.0.0.2', portB: 80 };
     const window = { fromUs: toUs - 6_000_000, toUs };

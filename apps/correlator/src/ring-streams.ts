@@ -29,6 +29,16 @@ export async function readStreams(
   return ringStreams((await read(ring, key, window, LOOK_BACK_US)).frames, upstreams);
 }
 
+/** Of one four-tuple only what is in the window, wherever its connections began. */
+export async function readStretch(
+  ring: RingReader,
+  key: ConnectionKey,
+  window: TimeWindow,
+  upstreams: ReadonlySet<string>,
+): Promise<readonly RingStream[]> {
+  return ringStreams((await read(ring, key, window, 0)).frames, upstreams);
+}
+
 /** The same with their beginning, as far as the ring has it. Some 30 ms when it is five minutes back (measured). */
 export async function readStreamsDeep(
   ring: RingReader,

@@ -9,6 +9,7 @@ import {
   parseErrorLogLine,
   type SuspectFlag,
 } from '@resetscope/nginx-log';
+import { type AccessKey, keysOfError } from './access-key.ts';
 
 /**
  * `job`: of the reset family. `other`: any other line of nginx. `continuation`: no stamp at its start, the rest of a
@@ -25,6 +26,8 @@ export interface PendingJob {
   readonly likeness: string;
   /** Reasons to doubt that nginx wrote the line as it stands. */
   readonly doubts: readonly SuspectFlag[];
+  /** Of the access lines that may belong to it. */
+  readonly accessKeys: readonly AccessKey[];
 }
 
 export type Classified = PendingJob | { readonly kind: Exclude<LineClass, 'job'> };
@@ -43,7 +46,8 @@ export function classify(line: SourceLine, origin: LineOrigin): Classified {
   if (!isResetFamily(entry)) return { kind: 'other' };
   const kind = lineKind(entry);
   const job = createResetJob({ ...line, ...origin, kind });
-  return { kind: 'job', lineKind: kind, job, likeness: likenessOf(entry, kind), doubts: entry.flags };
+  const likeness = likenessOf(entry, kind);
+  return { kind: 'job', lineKind: kind, job, likeness, doubts: entry.flags, accessKeys: keysOfError(entry) };
 }
 
 function likenessOf({ errno, action, server, upstream }: ErrorLogEntry, kind: LineKind): string {

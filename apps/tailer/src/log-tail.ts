@@ -5,6 +5,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { addResetJobs, type ResetJob, type ResetQueue } from '@resetscope/jobs';
 import type { LogSource, SourceLine } from '@resetscope/log-source';
+import type { AccessTail } from './access-tail.ts';
 import { classify, type LineClass, type PendingJob } from './classify.ts';
 import type { LineWatch } from './line-watch.ts';
 import type { TailerMetrics } from './metrics.ts';
@@ -24,6 +25,8 @@ export interface LogTailOptions {
   /** Lines of one second that become jobs of their own; Infinity: all. */
   readonly stormLinesPerSecond: number;
   readonly metrics: TailerMetrics;
+  /** Looks for the access lines of the jobs; null: no access log is followed. */
+  readonly access: AccessTail | null;
   /** Gives up waiting for Redis. */
   readonly stopped: AbortSignal;
 }
@@ -107,6 +110,7 @@ export class LogTail {
       if (stopped.aborted) return false;
     }
     metrics.redisBack();
+    this.#options.access?.ask(pending);
     const nowUs = Date.now() * 1000;
     for (const { lineKind, job } of pending) {
       metrics.jobQueued(lineKind, Math.max(0, nowUs - job.readAtUs) / 1e6, job.grouped ?? 0);

@@ -1,7 +1,7 @@
 /** The program itself, as built, between a real log and a real Redis. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createSocket } from 'node:dgram';
-import { appendFileSync, existsSync, renameSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { openResetQueue, type ResetQueue } from '@resetscope/jobs';
@@ -56,6 +56,16 @@ class Tailer {
 
   async metrics(): Promise<string> {
     return (await fetch(`http://${this.ops}/metrics`)).text();
+  }
+
+  /** Resolves once all these are among the metrics: a job is in the queue before the tailer hears of it. */
+  async shows(...lines: readonly string[]): Promise<void> {
+    let metrics = '';
+    const areThere = async (): Promise<boolean> => {
+      metrics = await this.metrics();
+      return lines.every((line) => metrics.includes(`resetscope_tail_${line}\n`));
+    };
+    await waitUntil(areThere, { what: `the metrics ${lines.join(', ')}` });
   }
 
   async stop(signal: NodeJS.Signals): Promise<number | null> {
@@ -141,6 +151,13 @@ built('the tailer', () => {
       return jobs.map((job) => Number(/\*(\d+) /.exec(job.data.raw)?.[1]));
     }
 
+    /** Byte offset up to which the log is done with, by its checkpoint. */
+    function committed(): number {
+      const folder = join(dir.path, 'state');
+      const [name = ''] = readdirSync(folder).filter((name) => /^error\.log.*\.json$/.test(name));
+      return JSON.parse(readFileSync(join(folder, name), 'utf8')).files.at(-1).offset;
+    }
+
     async function untilQueued(count: number): Promise<void> {
       await waitUntil(async () => (await queue.getWaitingCount()) >= count, { what: `${count} jobs` });
     }
@@ -161,10 +178,7 @@ built('the tailer', () => {
         raw: resetLine(1).trimEnd(),
       });
       expect(job?.id).toBe(job?.data.id);
-      const metrics = await tailer.metrics();
-      expect(metrics).toContain('resetscope_tail_jobs_total{kind="reset-recv"} 1\n');
-      expect(metrics).toContain('resetscope_tail_lines_total{class="other"} 1\n');
-      expect(metrics).toContain('resetscope_tail_redis_up 1\n');
+      await tailer.shows('jobs_total{kind="reset-recv"} 1', 'lines_total{class="other"} 1', 'redis_up 1');
       expect(await tailer.stop('SIGTERM')).toBe(0);
     });
 
@@ -183,22 +197,19 @@ built('the tailer', () => {
       appendFileSync(log, resetLine(700));
       await untilQueued(701);
       expect(await queued()).toEqual(Array.from({ length: 701 }, (_, number) => number));
-      expect(await third.metrics()).toContain('resetscope_tail_jobs_total{kind="reset-recv"} 1\n');
+      await third.shows('jobs_total{kind="reset-recv"} 1');
     });
 
     test('waits while Redis is away, says so once, and loses nothing', async () => {
       const tailer = await follow();
       await server.stop();
       for (let number = 1; number <= 50; number++) appendFileSync(log, resetLine(number));
-      const isDown = async (): Promise<boolean> => (await tailer.metrics()).includes('resetscope_tail_redis_up 0\n');
-      await waitUntil(isDown, { what: 'the metric to say that Redis is away' });
-      expect(await tailer.metrics()).toContain(
-        `resetscope_tail_lag_bytes ${resetLine(1).length * 9 + resetLine(10).length * 41}`,
-      );
+      await tailer.shows('redis_up 0', `lag_bytes ${resetLine(1).length * 9 + resetLine(10).length * 41}`);
       server = await startRedis({ dir: dir.path });
       await untilQueued(50);
       expect(await queued()).toEqual(Array.from({ length: 50 }, (_, number) => number + 1));
-      await waitUntil(async () => !(await isDown()), { what: 'the metric to say that Redis is back' });
+      await tailer.shows('redis_up 1');
+      await waitUntil(() => tailer.output.includes('Redis is back'), { what: 'the tailer to say so' });
       expect(tailer.output.match(/Redis is away/g)).toHaveLength(1);
       expect(tailer.output.match(/Redis is back/g)).toHaveLength(1);
     });
@@ -229,9 +240,7 @@ built('the tailer', () => {
       expect(new Set(jobs.map(({ data }) => `${data.file} ${data.v} ${data.timezone}`))).toEqual(
         new Set([`${shop} 2 Asia/Shanghai`, `${log} 1 undefined`]),
       );
-      const metrics = await tailer.metrics();
-      expect(metrics).toContain('resetscope_tail_logs 2\n');
-      expect(metrics).toContain(`resetscope_tail_log_lag_bytes{log="${shop}"} 0\n`);
+      await tailer.shows('logs 2', `log_lag_bytes{log="${shop}"} 0`);
     });
 
     test('takes lines over syslog', async () => {
@@ -247,11 +256,8 @@ built('the tailer', () => {
       const [job] = await queue.getJobs('waiting');
       expect(job?.data).toMatchObject({ file: `syslog:127.0.0.1:${port}`, offset: 0, timezone: 'UTC' });
       expect(job?.data.raw).toBe(resetLine(1).trimEnd());
-      const isCounted = async (): Promise<boolean> => {
-        const metrics = await tailer.metrics();
-        return ['line', 'not-nginx', 'not-syslog'].every((result) => metrics.includes(`{result="${result}"} 1\n`));
-      };
-      await waitUntil(isCounted, { what: 'the datagrams to be counted' });
+      const results = ['line', 'not-nginx', 'not-syslog'];
+      await tailer.shows(...results.map((result) => `datagrams_total{result="${result}"} 1`));
       expect(await tailer.stop('SIGTERM')).toBe(0);
     });
 
@@ -279,7 +285,8 @@ built('the tailer', () => {
         ['1', undefined],
         ['2', 1],
       ]);
-      expect(await tailer.metrics()).toContain('resetscope_tail_grouped_lines_total{kind="reset-recv"} 1\n');
+      await tailer.shows('grouped_lines_total{kind="reset-recv"} 1');
+      await waitUntil(() => committed() === statSync(log).size, { what: 'the checkpoint' });
       await tailer.stop('SIGTERM');
       await redis.flushall();
       await follow('--storm-lines-per-second', '1');

@@ -4,6 +4,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { openResetQueue, type ResetQueue } from '@resetscope/jobs';
 import { checkLogs, LogSet, type LogSource, SyslogSource } from '@resetscope/log-source';
 import { connectRedis, createLogger, type RunningApp, runApp, startOpsServer } from '@resetscope/telemetry';
+import { followAccessLogs } from './access-logs.ts';
+import type { AccessTail } from './access-tail.ts';
 import { LineWatch } from './line-watch.ts';
 import { LogTail } from './log-tail.ts';
 import { TailerMetrics } from './metrics.ts';
@@ -22,12 +24,13 @@ async function start(): Promise<RunningApp> {
   await checkLogs(options.errorLogs, options.waitForLogs);
   const log = createLogger('tailer');
   const metrics = new TailerMetrics(log);
-  const redis = await connectRedis(options.redisUrl);
+  const redis = await connectRedis(options.redis);
   const redisClosed = (): void => metrics.redisAway(new Error('connection closed'));
   redis.on('close', redisClosed);
   redis.on('ready', () => metrics.redisBack());
   const queue = openResetQueue(redis, (error) => metrics.redisAway(error));
-  const tails = await startTails(options, queue, metrics);
+  const access = await followAccessLogs(options, redis, metrics.registry, log);
+  const tails = await startTails(options, queue, { metrics, access: access?.tail ?? null });
   const { logs, syslog } = tails.sources;
   metrics.observe({
     logs: () =>
@@ -43,7 +46,8 @@ async function start(): Promise<RunningApp> {
   return {
     ready: { ops: ops.address },
     stop: async () => {
-      await Promise.race([tails.stop(), pause(FINISH_MS, undefined, { ref: false })]);
+      const stopped = tails.stop().then(() => access?.stop());
+      await Promise.race([stopped, pause(FINISH_MS, undefined, { ref: false })]);
       redis.off('close', redisClosed);
       redis.disconnect();
       await ops.close();
@@ -52,12 +56,16 @@ async function start(): Promise<RunningApp> {
 }
 
 /** Every log and every syslog socket into the queue. */
-async function startTails(options: TailerOptions, queue: ResetQueue, metrics: TailerMetrics): Promise<Tails> {
+async function startTails(
+  options: TailerOptions,
+  queue: ResetQueue,
+  { metrics, access }: { readonly metrics: TailerMetrics; readonly access: AccessTail | null },
+): Promise<Tails> {
   const { node, stormLinesPerSecond, syslog } = options;
   const ending = new AbortController();
   const stopped = ending.signal;
   const tail = (source: LogSource, watch: LineWatch): Promise<void> =>
-    new LogTail({ source, watch, queue, node, stormLinesPerSecond, metrics, stopped }).run();
+    new LogTail({ source, watch, queue, node, stormLinesPerSecond, metrics, access, stopped }).run();
   const consumer = () => {
     const watch = new LineWatch();
     return { events: metrics, wanted: watch.wanted, run: (source: LogSource) => tail(source, watch) };

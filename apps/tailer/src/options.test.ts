@@ -9,11 +9,13 @@ describe('resolveOptions', () => {
     expect(resolveOptions(['--error-log', '/var/log/nginx/error.log'], nothing)).toEqual({
       errorLogs: [{ path: '/var/log/nginx/error.log', timezone: undefined }],
       syslog: [],
+      accessLogs: [],
+      accessLogFormat: null,
       format: 'auto',
       maxLogs: 128,
       stormLinesPerSecond: Number.POSITIVE_INFINITY,
       checkpointDir: '/var/lib/resetscope/checkpoint',
-      redisUrl: 'redis://127.0.0.1:6379',
+      redis: { url: 'redis://127.0.0.1:6379' },
       node: 'web-1',
       from: 'end',
       waitForLogs: false,
@@ -31,7 +33,7 @@ describe('resolveOptions', () => {
     expect(resolveOptions([], { env, hostname: 'h' })).toMatchObject({
       errorLogs: [{ path: '/a.log' }, { path: '/b.log' }],
       checkpointDir: '/state',
-      redisUrl: 'unix:/run/redis.sock',
+      redis: { url: 'unix:/run/redis.sock' },
       node: 'from-env',
     });
     const flags = ['--error-log', '/c.log', '--checkpoint-dir', '/d', '--redis', 'redis://r', '--node', 'n', '--wait'];
@@ -46,14 +48,18 @@ describe('resolveOptions', () => {
       'container',
     ];
     const limits = ['--max-logs', '9', '--storm-lines-per-second', '100'];
-    expect(resolveOptions([...flags, ...rest, ...limits], { env, hostname: 'h' })).toEqual({
+    const access = ['--access-log', '/access.log', '--log-format', '$connection $status'];
+    const options = resolveOptions([...flags, ...rest, ...limits, ...access], { env, hostname: 'h' });
+    expect(options).toEqual({
+      accessLogs: [{ path: '/access.log', timezone: undefined }],
+      accessLogFormat: expect.objectContaining({ source: '$connection $status' }),
       errorLogs: [{ path: '/c.log', timezone: undefined }],
       syslog: [{ address: { kind: 'udp', listen: { host: '127.0.0.1', port: 5514 } }, timezone: 'UTC' }],
       format: 'container',
       maxLogs: 9,
       stormLinesPerSecond: 100,
       checkpointDir: '/d',
-      redisUrl: 'redis://r',
+      redis: { url: 'redis://r' },
       node: 'n',
       from: 'beginning',
       waitForLogs: true,
@@ -95,7 +101,12 @@ describe('resolveOptions', () => {
     {
       name: 'an odd format',
       args: ['--error-log', 'x', '--format', 'json'],
-      message: /--format: expected auto, nginx or container, got "json"/,
+      message: /--format to be auto, nginx or container, got "json"/,
+    },
+    {
+      name: 'an access-log format without a variable',
+      args: ['--error-log', 'x', '--log-format', 'combined'],
+      message: /--log-format: expected an nginx log_format such as .*, got "combined"/,
     },
     {
       name: 'no logs at all allowed',
@@ -115,7 +126,7 @@ describe('resolveOptions', () => {
     {
       name: 'three sockets',
       args: ['--syslog', '1', '--syslog', '2', '--syslog', '3'],
-      message: /expected at most 2 of --syslog, got 3/,
+      message: /expected --syslog at most 2 times, got 3/,
     },
     { name: 'a node without a name', args: ['--error-log', 'x', '--node', ''], message: /--node: expected a name/ },
     {
@@ -132,7 +143,7 @@ describe('resolveOptions', () => {
 
   test('every flag is in the help', () => {
     const plain = ['error-log', 'checkpoint-dir', 'redis', 'node', 'from', 'wait', 'metrics-listen', 'help'];
-    const more = ['syslog', 'format', 'max-logs', 'storm-lines-per-second'];
+    const more = ['syslog', 'access-log', 'log-format', 'format', 'max-logs', 'storm-lines-per-second'];
     for (const flag of [...plain, ...more]) expect(HELP).toContain(`  --${flag}`);
   });
 });

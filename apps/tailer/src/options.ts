@@ -1,15 +1,28 @@
 /** Flags and environment to options: pure, so that every combination can be tested. */
 import { resolve } from 'node:path';
 import {
+  DEFAULT_MAX_LOGS,
   type FormatChoice,
   type LogSpec,
-  parseLogSpec,
-  parseSyslogSpec,
+  MAX_LOGS_MAX,
+  parseFormatChoice,
+  parseLogSpecs,
+  parseSyslogSpecs,
   type SyslogSpec,
 } from '@resetscope/log-source';
-import { ClearError, type ListenAddress, parseFlags, parseListenAddress, redisUrlFrom } from '@resetscope/telemetry';
+import { type AccessLogFormat, compileLogFormat } from '@resetscope/nginx-log';
+import {
+  ClearError,
+  type ListenAddress,
+  parseFlags,
+  parseListenAddress,
+  REDIS_FLAGS,
+  REDIS_HELP,
+  type RedisAccess,
+  redisAccessFrom,
+} from '@resetscope/telemetry';
 
-export const HELP = `Usage: resetscope tailer --error-log FILE [options]
+export const HELP: string = `Usage: resetscope tailer --error-log FILE [options]
 
 Follows nginx error logs without losing a line and puts each line about a lost connection into the queue.
 
@@ -18,12 +31,16 @@ Follows nginx error logs without losing a line and puts each line about a lost c
                          are not taken for logs; ZONE is the time zone of its nginx, like Asia/Shanghai
   --syslog ADDR[=ZONE]   take lines of "error_log syslog:server=ADDR", repeatable (RESETSCOPE_SYSLOG): HOST:PORT is
                          UDP, unix:PATH a unix socket; what is lost on the way is noticed by nobody
+  --access-log FILE      nginx's access log, repeatable (RESETSCOPE_ACCESS_LOG, comma separated), or a pattern: of its
+                         lines, those of connections that an error line speaks of go with the line
+  --log-format FORMAT    log_format of the access logs, its text or the whole directive (RESETSCOPE_LOG_FORMAT; default:
+                         found from the lines; with $connection and $remote_port connections are told for certain)
   --format FORMAT        how lines are wrapped: auto, nginx (not at all) or container (docker's json-file, Kubernetes);
                          auto (default) goes by the first line of each log
   --checkpoint-dir DIR   where positions are kept (RESETSCOPE_CHECKPOINT_DIR, default /var/lib/resetscope/checkpoint);
                          not the folder of a log
-  --redis URL            where the queue lives (REDIS_URL, default redis://127.0.0.1:6379)
-  --node NAME            name of this host (RESETSCOPE_NODE, default its host name)
+  --redis URL            where the queue lives (REDIS_URL, default redis://127.0.0.1:6379);
+${REDIS_HELP}  --node NAME            name of this host (RESETSCOPE_NODE, default its host name)
   --from WHERE           beginning or end: where a log without a checkpoint is begun (default end); a log that appears
                          while or after others of its pattern were followed is always read whole
   --wait                 wait for logs that do not exist yet
@@ -40,9 +57,13 @@ export interface TailerOptions {
   /** Each path once. With `syslog` at least one. */
   readonly errorLogs: readonly LogSpec[];
   readonly syslog: readonly SyslogSpec[];
+  /** Each path once. */
+  readonly accessLogs: readonly LogSpec[];
+  /** null: found from the lines. */
+  readonly accessLogFormat: AccessLogFormat | null;
   readonly format: FormatChoice;
   readonly checkpointDir: string;
-  readonly redisUrl: string;
+  readonly redis: RedisAccess;
   readonly node: string;
   readonly from: StartAt;
   readonly waitForLogs: boolean;
@@ -61,9 +82,11 @@ export interface Surroundings {
 const FLAGS = {
   'error-log': { type: 'string', multiple: true },
   syslog: { type: 'string', multiple: true },
+  'access-log': { type: 'string', multiple: true },
+  'log-format': { type: 'string' },
   format: { type: 'string' },
   'checkpoint-dir': { type: 'string' },
-  redis: { type: 'string' },
+  ...REDIS_FLAGS,
   node: { type: 'string' },
   from: { type: 'string' },
   wait: { type: 'boolean' },
@@ -74,33 +97,28 @@ const FLAGS = {
 
 const SEE_HELP = 'see "resetscope tailer --help"';
 
-/** A log costs an open file, an inotify watch, some 300 KiB of buffers. */
-const DEFAULT_MAX_LOGS = 128;
-const MAX_LOGS_MAX = 10_000;
-/** A unix socket waits on one of the four threads of Node's pool; files need the others. */
-const MAX_SYSLOG = 2;
 /** More lines a second than one nginx writes (measured: 50,000). */
 const STORM_LINES_MAX = 1_000_000;
 
 /** args: without node and script. @throws ClearError RS_USAGE */
 export function resolveOptions(args: readonly string[], { env, hostname }: Surroundings): TailerOptions {
   const flags = parseFlags(args, FLAGS, SEE_HELP);
-  const errorLogs = uniqueLogs(namesOf(flags['error-log'], env['RESETSCOPE_ERROR_LOG']));
-  const syslog = namesOf(flags.syslog, env['RESETSCOPE_SYSLOG']).map(parseSyslogSpec);
+  const maxLogs = parseCount('max-logs', flags['max-logs'], { otherwise: DEFAULT_MAX_LOGS, max: MAX_LOGS_MAX });
+  const errorLogs = parseLogSpecs(namesOf(flags['error-log'], env['RESETSCOPE_ERROR_LOG']), maxLogs);
+  const syslog = parseSyslogSpecs(namesOf(flags.syslog, env['RESETSCOPE_SYSLOG']));
   if (errorLogs.length + syslog.length === 0) {
     throw usage('expected --error-log FILE or RESETSCOPE_ERROR_LOG, or --syslog, got none');
   }
-  if (syslog.length > MAX_SYSLOG) throw usage(`expected at most ${MAX_SYSLOG} of --syslog, got ${syslog.length}`);
-  const maxLogs = parseCount('max-logs', flags['max-logs'], { otherwise: DEFAULT_MAX_LOGS, max: MAX_LOGS_MAX });
-  if (errorLogs.length > maxLogs) throw usage(`expected at most ${maxLogs} logs (--max-logs), got ${errorLogs.length}`);
   return {
     errorLogs,
     syslog,
-    format: parseFormat(flags.format ?? 'auto'),
+    accessLogs: parseLogSpecs(namesOf(flags['access-log'], env['RESETSCOPE_ACCESS_LOG']), maxLogs),
+    accessLogFormat: parseLogFormat(flags['log-format'] ?? (env['RESETSCOPE_LOG_FORMAT'] || undefined)),
+    format: parseFormatChoice(flags.format),
     checkpointDir: resolve(
       flags['checkpoint-dir'] ?? (env['RESETSCOPE_CHECKPOINT_DIR'] || '/var/lib/resetscope/checkpoint'),
     ),
-    redisUrl: redisUrlFrom(flags.redis, env),
+    redis: redisAccessFrom(flags, env),
     node: parseNode(flags.node ?? (env['RESETSCOPE_NODE'] || hostname)),
     from: parseStart(flags.from ?? 'end'),
     waitForLogs: flags.wait ?? false,
@@ -119,19 +137,17 @@ function namesOf(flags: readonly string[] | undefined, variable: string | undefi
   return names.map((name) => name.trim()).filter((name) => name !== '');
 }
 
-/** A log that is named twice is followed once, in the time zone named last. */
-function uniqueLogs(names: readonly string[]): readonly LogSpec[] {
-  return [...new Map(names.map(parseLogSpec).map((spec) => [spec.path, spec])).values()];
+function parseLogFormat(text: string | undefined): AccessLogFormat | null {
+  try {
+    return text === undefined ? null : compileLogFormat(text);
+  } catch (error) {
+    throw usage(`--log-format: ${(error as RangeError).message}`);
+  }
 }
 
 function parseStart(text: string): StartAt {
   if (text === 'beginning' || text === 'end') return text;
   throw usage(`--from: expected beginning or end, got ${JSON.stringify(text)}`);
-}
-
-function parseFormat(text: string): FormatChoice {
-  if (text === 'auto' || text === 'nginx' || text === 'container') return text;
-  throw usage(`--format: expected auto, nginx or container, got ${JSON.stringify(text)}`);
 }
 
 /** As long as a job's node may be. */

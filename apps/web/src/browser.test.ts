@@ -67,7 +67,7 @@ if (!canRun) console.log('skipped: chromium or redis-server is not installed');
     server = await startRedis();
     redis = new Redis(server.url.replace('unix:', ''));
     store = new IncidentStore(redis);
-    web = await startWeb({ redisUrl: server.url, listen: { host: '127.0.0.1', port: 0 } }, createLogger('web'));
+    web = await startWeb({ redis: { url: server.url }, listen: { host: '127.0.0.1', port: 0 } }, createLogger('web'));
     await put('post');
     await put('hostile', hostileIncident());
     browser = await chromium.launch({ executablePath: executablePath ?? '', args: ARGS });

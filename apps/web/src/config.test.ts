@@ -8,19 +8,19 @@ describe('readConfig', () => {
       name: 'defaults are loopback',
       args: [],
       env: {},
-      config: { redisUrl: 'redis://127.0.0.1:6379', listen: { host: '127.0.0.1', port: 9150 } },
+      config: { redis: { url: 'redis://127.0.0.1:6379' }, listen: { host: '127.0.0.1', port: 9150 } },
     },
     {
       name: 'environment',
       args: [],
       env: { REDIS_URL: 'unix:/run/redis.sock', RESETSCOPE_LISTEN: ':8080' },
-      config: { redisUrl: 'unix:/run/redis.sock', listen: { host: '127.0.0.1', port: 8080 } },
+      config: { redis: { url: 'unix:/run/redis.sock' }, listen: { host: '127.0.0.1', port: 8080 } },
     },
     {
       name: 'flags win',
       args: ['--redis', 'redis://r:1', '--listen=0.0.0.0:0'],
       env: { REDIS_URL: 'x', RESETSCOPE_LISTEN: '1' },
-      config: { redisUrl: 'redis://r:1', listen: { host: '0.0.0.0', port: 0 } },
+      config: { redis: { url: 'redis://r:1' }, listen: { host: '0.0.0.0', port: 0 } },
     },
   ])('$name', ({ args, env, config }) => {
     expect(readConfig(args, env)).toEqual(config);

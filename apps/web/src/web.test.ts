@@ -46,7 +46,7 @@ if (!hasProgram('redis-server')) console.log('skipped: redis-server is not insta
     server = await startRedis();
     redis = new Redis(server.url.replace('unix:', ''));
     store = new IncidentStore(redis);
-    web = await startWeb({ redisUrl: server.url, listen: { host: '127.0.0.1', port: 0 } }, createLogger('web'));
+    web = await startWeb({ redis: { url: server.url }, listen: { host: '127.0.0.1', port: 0 } }, createLogger('web'));
     const now = Date.now() * 1000;
     const put = (
       id: string,
@@ -240,7 +240,10 @@ if (!hasProgram('redis-server')) console.log('skipped: redis-server is not insta
   async () => {
     const { path: dir, remove } = await makeTempDir('resetscope-web-');
     const before = await startRedis({ dir });
-    const web = await startWeb({ redisUrl: before.url, listen: { host: '127.0.0.1', port: 0 } }, createLogger('web'));
+    const web = await startWeb(
+      { redis: { url: before.url }, listen: { host: '127.0.0.1', port: 0 } },
+      createLogger('web'),
+    );
     const status = async (path: string): Promise<number> => (await fetch(`${web.url}${path}`)).status;
     await before.stop();
     const page = await fetch(`${web.url}/`);
@@ -258,7 +261,7 @@ if (!hasProgram('redis-server')) console.log('skipped: redis-server is not insta
 
 (hasProgram('redis-server') ? test : test.skip)('an address in use is said clearly', async () => {
   const server = await startRedis();
-  const config = { redisUrl: server.url, listen: { host: '127.0.0.1', port: 0 } };
+  const config = { redis: { url: server.url }, listen: { host: '127.0.0.1', port: 0 } };
   const first = await startWeb(config, createLogger('web'));
   try {
     const port = Number(first.address.split(':')[1]);

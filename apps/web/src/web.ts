@@ -10,7 +10,7 @@ import {
   Registry,
 } from '@resetscope/telemetry';
 import Fastify, { type FastifyInstance } from 'fastify';
-import type { Redis } from 'ioredis';
+import type { Cluster, Redis } from 'ioredis';
 import { loadAssets } from './assets.ts';
 import type { WebConfig } from './config.ts';
 import { EventStreams } from './event-streams.ts';
@@ -36,7 +36,7 @@ export interface RunningWeb {
 
 /** Throws a ClearError when Redis does not answer or the address cannot be had. */
 export async function startWeb(config: WebConfig, logger: Logger): Promise<RunningWeb> {
-  const redis = await connectRedis(config.redisUrl, {
+  const redis = await connectRedis(config.redis, {
     enableOfflineQueue: false,
     maxRetriesPerRequest: 1,
     commandTimeout: REDIS_TIMEOUT_MS,
@@ -53,7 +53,7 @@ export async function startWeb(config: WebConfig, logger: Logger): Promise<Runni
   answerProblems(server, {
     assets,
     logger,
-    redisUrl: maskRedisUrl(config.redisUrl),
+    redisUrl: maskRedisUrl(config.redis.url),
     isRedisReady: () => isReady(redis),
   });
   addPageRoutes(server, store, assets);
@@ -69,11 +69,11 @@ export async function startWeb(config: WebConfig, logger: Logger): Promise<Runni
     redis.disconnect();
   };
   const address = await listen(server, config, close);
-  logger.info({ address, redis: maskRedisUrl(config.redisUrl) }, 'listening');
+  logger.info({ address, redis: maskRedisUrl(config.redis.url) }, 'listening');
   return { address, url: `http://${address}`, close };
 }
 
-function isReady(redis: Redis): boolean {
+function isReady(redis: Redis | Cluster): boolean {
   return redis.status === 'ready';
 }
 

@@ -1,8 +1,6 @@
 /**
- * The kernel filter: classic BPF (Linux Documentation/networking/filter.rst) for TCP over IPv4 and IPv6 and the ICMP errors
- * that speak of TCP. Loads go by the network header (SKF_NET_OFF), not by the link header, so one program serves Ethernet,
- * loopback and tunnels alike; VLAN tags do not disturb it because the kernel has taken the outer one off. Not accepted: IPv6
- * extension headers, packets with a second VLAN tag, later fragments when ports are asked for.
+ * Classic BPF (Linux Documentation/networking/filter.rst): the machine language of socket filters and of seccomp. Programs
+ * are written with labels; this resolves them and lays out the bytes. What is worth accepting is decided elsewhere.
  */
 
 /** One instruction: struct sock_filter of linux/filter.h. */
@@ -15,7 +13,7 @@ export interface BpfInstruction {
 }
 
 /** linux/bpf_common.h. */
-const Op = {
+export const Op = {
   /** A = word / half / byte at k. */
   LD_W: 0x20,
   LD_H: 0x28,
@@ -27,31 +25,35 @@ const Op = {
   LDX: 0x01,
   /** X = 4 * (byte at k & 15): length of an IPv4 header. */
   LDX_IHL: 0xb1,
+  /** A = A + k, A = A & k. */
+  ADD: 0x04,
+  AND: 0x54,
+  /** X = A, A = X. */
+  TAX: 0x07,
+  TXA: 0x87,
+  /** Skips k instructions. */
   JUMP: 0x05,
   JEQ: 0x15,
+  JGE: 0x35,
   JSET: 0x45,
   RET: 0x06,
 } as const;
 
-/** linux/filter.h: offsets from here on count from the network header. */
-const NET = -0x100000;
-/** linux/filter.h, SKF_AD_OFF + SKF_AD_PROTOCOL: the EtherType, without an outer VLAN tag, in host order. */
-const ETHER_TYPE = -0x1000;
+/** linux/filter.h, SKF_NET_OFF: offsets from here on count from the network header. */
+export const NETWORK_HEADER = -0x100000;
+/** linux/filter.h, SKF_AD_OFF + SKF_AD_PROTOCOL: the EtherType behind an outer VLAN tag that the kernel took off, in host order. */
+export const ETHER_TYPE = -0x1000;
+/** linux/filter.h, SKF_AD_OFF + SKF_AD_HATYPE: hardware type of the interface (linux/if_arp.h). */
+export const HARDWARE_TYPE: number = -0x1000 + 28;
 
-/** More would pass the 8-bit reach of a jump. */
-export const MAX_FILTER_PORTS = 100;
-/** Largest IP packet and more than any link header (tcpdump's older default, MAXIMUM_SNAPLEN). */
-export const DEFAULT_SNAP_LEN = 65535;
+/** linux/filter.h, SKF_AD_OFF + SKF_AD_PKTTYPE: whether the packet leaves or arrives (linux/if_packet.h). */
+export const PACKET_TYPE: number = -0x1000 + 4;
 
-export interface FilterOptions {
-  /** Source or destination port is one of these; empty: every port. At most MAX_FILTER_PORTS. */
-  readonly ports?: readonly number[];
-  /** Bytes of a packet to capture: the filter's return value. */
-  readonly snapLen?: number;
-}
+/** linux/bpf_common.h, BPF_MAXINSNS: the kernel takes no longer program. */
+export const MAX_INSTRUCTIONS = 4096;
 
-/** A line of the program before its jumps are resolved: labels instead of distances, null for the next line. */
-interface Line {
+/** An instruction before its jumps are resolved: labels instead of distances, none for the next line. */
+export interface BpfLine {
   readonly label?: string;
   readonly code: number;
   readonly k: number;
@@ -59,75 +61,18 @@ interface Line {
   readonly no?: string;
 }
 
-/** @throws RangeError for more than MAX_FILTER_PORTS ports or a number that is no port. */
-export function compileFilter(options: FilterOptions = {}): readonly BpfInstruction[] {
-  const ports = [...new Set(options.ports ?? [])];
-  const wrong = ports.find((port) => !Number.isInteger(port) || port < 1 || port > 65535);
-  if (wrong !== undefined || ports.length > MAX_FILTER_PORTS) {
-    throw new RangeError(`expected at most ${MAX_FILTER_PORTS} ports of 1 to 65535, got ${wrong ?? ports.length}`);
-  }
-  return resolveJumps([
-    { code: Op.LD_W, k: ETHER_TYPE },
-    { code: Op.JEQ, k: 0x0800, yes: 'ipv4' },
-    { code: Op.JEQ, k: 0x86dd, yes: 'ipv6', no: 'reject' },
-    ...ipv4Lines(ports.length > 0),
-    ...ipv6Lines(),
-    ...portLines(ports),
-    { label: 'reject', code: Op.RET, k: 0 },
-    { label: 'accept', code: Op.RET, k: options.snapLen ?? DEFAULT_SNAP_LEN },
-  ]);
-}
-
-/** Leaves the offset of the transport header in X. A later fragment has no ports to compare and no ICMP type. */
-function ipv4Lines(hasPorts: boolean): readonly Line[] {
-  const fragmentOffset: Line = { code: Op.LD_H, k: NET + 6 };
-  const isLater: Line = { code: Op.JSET, k: 0x1fff, yes: 'reject' };
-  return [
-    { label: 'ipv4', code: Op.LDX_IHL, k: NET },
-    { code: Op.LD_B, k: NET + 9 },
-    { code: Op.JEQ, k: 6, yes: 'tcp4' },
-    { code: Op.JEQ, k: 1, no: 'reject' },
-    fragmentOffset,
-    isLater,
-    { code: Op.LD_B_X, k: NET },
-    // Destination unreachable, source quench, time exceeded, parameter problem (RFC 792).
-    ...[3, 4, 11].map((type) => ({ code: Op.JEQ, k: type, yes: 'accept' })),
-    { code: Op.JEQ, k: 12, yes: 'accept', no: 'reject' },
-    ...(hasPorts
-      ? [
-          { ...fragmentOffset, label: 'tcp4' },
-          { ...isLater, no: 'ports' },
-        ]
-      : [{ label: 'tcp4', code: Op.JUMP, k: 0, yes: 'accept' }]),
-  ];
-}
-
-function ipv6Lines(): readonly Line[] {
-  return [
-    { label: 'ipv6', code: Op.LDX, k: 40 },
-    { code: Op.LD_B, k: NET + 6 },
-    { code: Op.JEQ, k: 6, yes: 'ports' },
-    { code: Op.JEQ, k: 58, no: 'reject' },
-    { code: Op.LD_B, k: NET + 40 },
-    // ICMPv6 errors are the types below 128 (RFC 4443 section 2.1).
-    { code: Op.JSET, k: 0x80, yes: 'reject', no: 'accept' },
-  ];
-}
-
-/** Expects the offset of the TCP header in X. */
-function portLines(ports: readonly number[]): readonly Line[] {
-  if (ports.length === 0) return [{ label: 'ports', code: Op.JUMP, k: 0, yes: 'accept' }];
-  const anyOf = ports.map((port) => ({ code: Op.JEQ, k: port, yes: 'accept' }));
-  return [{ label: 'ports', code: Op.LD_H_X, k: NET }, ...anyOf, { code: Op.LD_H_X, k: NET + 2 }, ...anyOf];
-}
-
-function resolveJumps(lines: readonly Line[]): readonly BpfInstruction[] {
-  const distance = (at: number, label: string | undefined): number =>
-    label === undefined ? 0 : lines.findIndex((line) => line.label === label) - at - 1;
-  return lines.map((line, at) =>
-    line.code === Op.JUMP
-      ? { code: line.code, jt: 0, jf: 0, k: distance(at, line.yes) }
-      : { code: line.code, jt: distance(at, line.yes), jf: distance(at, line.no), k: line.k },
+/** Only forward jumps; a conditional one reaches 255 lines, JUMP any distance. @throws RangeError for a label out of reach. */
+export function resolveJumps(lines: readonly BpfLine[]): readonly BpfInstruction[] {
+  const lineOf = new Map(lines.flatMap(({ label }, at) => (label === undefined ? [] : [[label, at] as const])));
+  const distance = (at: number, label: string | undefined, reach: number): number => {
+    const skipped = label === undefined ? 0 : (lineOf.get(label) ?? -1) - at - 1;
+    if (skipped < 0 || skipped > reach) throw new RangeError(`line ${at} cannot jump to ${label}`);
+    return skipped;
+  };
+  return lines.map(({ code, k, yes, no }, at) =>
+    code === Op.JUMP
+      ? { code, jt: 0, jf: 0, k: distance(at, yes, MAX_INSTRUCTIONS) }
+      : { code, jt: distance(at, yes, 255), jf: distance(at, no, 255), k },
   );
 }
 

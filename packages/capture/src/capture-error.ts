@@ -5,6 +5,7 @@ export type CaptureErrorCode =
   | 'RS_INTERFACE_MISSING'
   | 'RS_NO_CAP_NET_RAW'
   | 'RS_AF_PACKET_UNAVAILABLE'
+  | 'RS_PROGRAM_MISSING'
   | 'RS_FILE_UNREADABLE'
   | 'RS_NOT_A_CAPTURE';
 

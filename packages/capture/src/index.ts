@@ -1,7 +1,12 @@
-export { type AfPacketOptions, openAfPacket } from './af-packet-source.ts';
-export { DEFAULT_SNAP_LEN, type FilterOptions, MAX_FILTER_PORTS } from './bpf.ts';
+export { openAfPacket } from './af-packet-source.ts';
+export { restartBare } from './bare-restart.ts';
+export { type CapOptions, openCap } from './cap-source.ts';
 export { CaptureError, type CaptureErrorCode } from './capture-error.ts';
 export { openFile } from './file-source.ts';
+export type { InterfaceState } from './interface-binding.ts';
+export type { InterfaceObserver, LiveOptions } from './live-options.ts';
 export { ANY_INTERFACE, interfaceNames } from './network-interface.ts';
 export type { FrameSink, PacketSource, SourceStats } from './packet-source.ts';
 export { dropPrivileges, type UserIds, userIds } from './privileges.ts';
+export { type ProcessRights, readRights } from './process-rights.ts';
+export { DEFAULT_SNAP_LEN, type FilterOptions, MAX_FILTER_PORTS } from './tcp-filter.ts';

@@ -4,9 +4,8 @@
  */
 import { endianness } from 'node:os';
 import { type BpfInstruction, encodeFilter } from './bpf.ts';
+import type { Koffi } from './koffi.ts';
 import type { RingGeometry } from './tpacket-ring.ts';
-
-type Koffi = typeof import('koffi');
 
 /** linux/socket.h, linux/if_packet.h, asm-generic/socket.h, asm-generic/mman-common.h. */
 const AF_PACKET = 17;
@@ -14,6 +13,8 @@ const SOCK_RAW = 3;
 const SOL_SOCKET = 1;
 const SO_ATTACH_FILTER = 26;
 const SOL_PACKET = 263;
+const PACKET_ADD_MEMBERSHIP = 1;
+const PACKET_MR_PROMISC = 1;
 const PACKET_RX_RING = 5;
 const PACKET_STATISTICS = 6;
 const PACKET_VERSION = 10;
@@ -24,6 +25,11 @@ const MAP_SHARED = 1;
 /** mmap's (void *) -1. */
 const MAP_FAILED = 0xffff_ffff_ffff_ffffn;
 const SOCKADDR_LL_LEN = 20;
+/** linux/sockios.h, net/if.h: struct ifreq is a name with its NUL and a union. */
+const SIOCGIFFLAGS = 0x8913;
+const SIOCGIFINDEX = 0x8933;
+const IFNAMSIZ = 16;
+const IFREQ_LEN = 40;
 
 /** Least frame the ring is laid out for; TPACKET_V3 packs packets closer, the value only has to divide a block. */
 const FRAME_LEN = 2048;
@@ -60,7 +66,8 @@ function bindLibc(koffi: Koffi) {
     map: libc.func('void *mmap(void *, size_t, int, int, int, int64_t)'),
     unmap: libc.func('int munmap(void *, size_t)'),
     close: libc.func('int close(int)'),
-    indexOf: libc.func('uint32_t if_nametoindex(const char *)'),
+    control: libc.func('int ioctl(int, unsigned long, void *)'),
+    boundTo: libc.func('int getsockname(int, void *, void *)'),
   };
 }
 type Libc = ReturnType<typeof bindLibc>;
@@ -73,16 +80,28 @@ export class PacketSocket {
   private mapping: { readonly pointer: unknown; readonly length: number } | null = null;
   private isOpen = true;
 
-  /** @throws SocketError EPERM without CAP_NET_RAW, EAFNOSUPPORT where the kernel has no AF_PACKET. */
-  constructor(koffi: Koffi) {
+  /**
+   * descriptor: of a socket that is open already, for nobody else to use. @throws SocketError EPERM without CAP_NET_RAW,
+   * EAFNOSUPPORT where the kernel has no AF_PACKET.
+   */
+  constructor(koffi: Koffi, descriptor?: number) {
     this.koffi = koffi;
     this.libc = bindLibc(koffi);
-    this.fd = this.check('socket', this.libc.socket(AF_PACKET, SOCK_RAW, 0));
+    this.fd = descriptor ?? this.check('socket', this.libc.socket(AF_PACKET, SOCK_RAW, 0));
   }
 
-  /** Index of an interface, 0: there is none of this name. */
+  get descriptor(): number {
+    return this.fd;
+  }
+
+  /** Index of an interface in the socket's network namespace; 0: there is none of this name. */
   interfaceIndex(name: string): number {
-    return this.libc.indexOf(name);
+    return this.askInterface(SIOCGIFINDEX, name)?.getInt32(IFNAMSIZ, isLittleEndian) ?? 0;
+  }
+
+  /** IFF_ bits of linux/if.h; 0 also when there is no such interface. */
+  interfaceFlags(name: string): number {
+    return this.askInterface(SIOCGIFFLAGS, name)?.getUint16(IFNAMSIZ, isLittleEndian) ?? 0;
   }
 
   attachFilter(program: readonly BpfInstruction[]): void {
@@ -109,13 +128,31 @@ export class PacketSocket {
     return this.koffi.view(pointer, length);
   }
 
-  /** ifIndex 0: every interface. */
+  /** ifIndex 0: every interface. The kernel asks for no right here: a socket may be bound anew by whoever holds it. */
   bind(ifIndex: number): void {
     const address = new DataView(new ArrayBuffer(SOCKADDR_LL_LEN));
     address.setUint16(0, AF_PACKET, isLittleEndian);
     address.setUint16(2, ETH_P_ALL);
     address.setInt32(4, ifIndex, isLittleEndian);
     this.check('bind', this.libc.bind(this.fd, Buffer.from(address.buffer), SOCKADDR_LL_LEN));
+  }
+
+  /** Index of the interface bound to; 0 before bind, -1 once that interface was removed. */
+  get boundIndex(): number {
+    const address = new DataView(new ArrayBuffer(SOCKADDR_LL_LEN));
+    const length = Buffer.from(Uint32Array.of(SOCKADDR_LL_LEN).buffer);
+    this.check('getsockname', this.libc.boundTo(this.fd, Buffer.from(address.buffer), length));
+    return address.getInt32(4, isLittleEndian);
+  }
+
+  /** Frames for other stations too, until the socket is closed or the interface removed (struct packet_mreq). */
+  joinPromiscuous(ifIndex: number): void {
+    const request = new DataView(new ArrayBuffer(16));
+    request.setInt32(0, ifIndex, isLittleEndian);
+    request.setUint16(4, PACKET_MR_PROMISC, isLittleEndian);
+    const value = Buffer.from(request.buffer);
+    const result = this.libc.setOption(this.fd, SOL_PACKET, PACKET_ADD_MEMBERSHIP, value, value.length);
+    this.check('setsockopt PACKET_ADD_MEMBERSHIP', result);
   }
 
   /** struct tpacket_stats_v3. */
@@ -135,6 +172,14 @@ export class PacketSocket {
     this.isOpen = false;
     if (this.mapping !== null) this.libc.unmap(this.mapping.pointer, this.mapping.length);
     this.libc.close(this.fd);
+  }
+
+  /** undefined: no such interface. */
+  private askInterface(request: number, name: string): DataView | undefined {
+    const ifreq = Buffer.alloc(IFREQ_LEN);
+    if (ifreq.write(name) >= IFNAMSIZ) return undefined;
+    if (this.libc.control(this.fd, request, ifreq) < 0) return undefined;
+    return new DataView(ifreq.buffer, ifreq.byteOffset, IFREQ_LEN);
   }
 
   private setWords(name: string, option: number, words: readonly number[]): void {

@@ -1,7 +1,7 @@
 /**
  * Reading a TPACKET_V3 receive ring (linux/if_packet.h, Documentation/networking/packet_mmap.rst): memory shared with the
  * kernel, handed back block by block. No call into the kernel is made here. All fields are in the host's byte order, which
- * typed arrays have too; blocks and headers lie on multiples of 16.
+ * typed arrays have too; blocks lie on pages, headers on multiples of 8 (V3_ALIGNMENT of net/packet/af_packet.c).
  */
 import { FrameWindow, LinkType } from '@resetscope/wire';
 import type { FrameSink } from './packet-source.ts';
@@ -12,7 +12,7 @@ const BlockWord = { status: 2, packets: 3, firstPacket: 4 } as const;
 /** Words of struct tpacket3_hdr; `offsets` holds two u16: tp_mac, tp_net. */
 const PacketWord = { next: 0, seconds: 1, nanoseconds: 2, capturedLen: 3, wireLen: 4, status: 5, vlanTci: 8 } as const;
 /** Byte offsets in struct tpacket3_hdr, and behind it (TPACKET_ALIGN) in struct sockaddr_ll. */
-const PacketByte = { mac: 24, net: 26, vlanTpid: 36, ifIndex: 52, hardwareType: 56, packetType: 58 } as const;
+const PacketByte = { mac: 24, net: 26, vlanTpid: 36, ifIndex: 52, hardwareType: 56 } as const;
 
 const TP_STATUS_KERNEL = 0;
 const TP_STATUS_USER = 1;
@@ -24,8 +24,6 @@ const ETH_P_8021Q = 0x8100;
 /** linux/if_arp.h. */
 const ARPHRD_ETHER = 1;
 const ARPHRD_LOOPBACK = 772;
-/** linux/if_packet.h: sent by this host. */
-const PACKET_OUTGOING = 4;
 
 export interface RingGeometry {
   readonly blockLen: number;
@@ -41,7 +39,7 @@ export class TpacketRing {
   private readonly tagged = new Uint8Array(MAX_TAGGED_LEN);
   private block = 0;
 
-  /** memory: blockCount blocks of blockLen bytes, a multiple of 16. */
+  /** memory: blockCount blocks of blockLen bytes, a multiple of 8. */
   constructor(memory: ArrayBuffer, geometry: RingGeometry) {
     this.words = new Uint32Array(memory);
     this.halves = new Uint16Array(memory);
@@ -81,8 +79,6 @@ export class TpacketRing {
     const { words, halves, frame } = this;
     const word = at / 4;
     const hardwareType = halves[(at + PacketByte.hardwareType) / 2] as number;
-    // Loopback shows every packet twice, as it leaves and as it arrives.
-    if (hardwareType === ARPHRD_LOOPBACK && this.bytes[at + PacketByte.packetType] === PACKET_OUTGOING) return;
     const mac = halves[(at + PacketByte.mac) / 2] as number;
     const hasEthernet = hardwareType === ARPHRD_ETHER || hardwareType === ARPHRD_LOOPBACK;
     const start = hasEthernet ? mac : (halves[(at + PacketByte.net) / 2] as number);

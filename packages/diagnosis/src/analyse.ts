@@ -40,9 +40,14 @@ export function analyse(input: AnalyseInput): Analysed {
   const clockOffsetUs = input.clockOffsetUs ?? estimateClockOffset(lines, index);
   const matches = matchLines(lines, index, { clockOffsetUs, accessLog, serials: log?.serials ?? null });
   const context = { surroundings, clockOffsetUs, lostPackets, notices: log?.notices ?? [] };
-  const results = matches.map((match) => ({ incident: diagnose(match, context), match }));
+  const results = matches.map((match) => ({ incident: withAccess(diagnose(match, context), match, accessLog), match }));
   if (log === undefined) return { results, unlogged: [], withoutLine: new Map(), clockOffsetUs };
   const legOf = legFinder(index, matches, surroundings);
   const quiet = findUnlogged({ streams, lines, matches, legOf, logsClients: log.logsClients }, context);
   return { results, ...quiet, clockOffsetUs };
+}
+
+function withAccess(incident: Incident, { line }: Match, accessLog: AccessLog | null): Incident {
+  const access = accessLog?.requestOf(line) ?? null;
+  return access === null ? incident : { ...incident, access };
 }

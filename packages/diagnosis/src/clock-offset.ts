@@ -4,10 +4,11 @@
  * quarter hours and is found the same way.
  */
 
+import type { TcpStream } from '@resetscope/flow';
 import type { LogLine } from './log-line.ts';
 import { endingsFor } from './noticed.ts';
 import { score } from './score.ts';
-import type { StreamIndex } from './stream-index.ts';
+import { StreamIndex } from './stream-index.ts';
 
 /** Lines looked at: enough for a clear peak. */
 const SAMPLE = 200;
@@ -25,32 +26,48 @@ const QUARTER_HOUR_US = 900_000_000;
 /** Clocks of hosts with NTP agree better than this; a difference of whole quarter hours within it is a time zone. */
 const ZONE_SLACK_US = 2_000_000;
 
-/** How far the end of a connection is from the stamp of a line it may explain. */
-interface Difference {
+/** How far the end of a connection is from a line that it may explain. */
+export interface TimeDifference {
   readonly line: LogLine;
+  /** From the reading of a live line, otherwise from its stamp, to the end, in the capture's clock. */
   readonly us: number;
+  readonly isSameRequest: boolean;
 }
 
 /** Microseconds to add to a log time to get a capture time. */
 export function estimateClockOffset(lines: readonly LogLine[], index: StreamIndex): number {
-  const differences: Difference[] = [];
-  for (const line of lines.slice(0, SAMPLE)) {
-    if (line.leg === null) continue;
-    const found = index.find(line, null);
-    for (const stream of found.streams) {
-      for (const ending of endingsFor(line, line.leg, stream)) {
-        if (ending === null) continue;
-        const us = ending.tsUs - line.stampUs;
-        const context = { clockOffsetUs: us, accessLog: null, addressUnseen: found.addressUnseen };
-        const fit = score(line, line.leg, stream, ending, context);
-        if (fit !== null && fit.score >= MIN_SCORE) differences.push({ line, us });
-      }
-    }
-  }
-  const peak = densest(differences.sort((a, b) => a.us - b.us));
+  const differences = differencesTo(lines.slice(0, SAMPLE), index);
+  const peak = densest(differences.toSorted((a, b) => a.us - b.us));
   if (peak === null || Math.abs(peak.us) < NEGLIGIBLE_US) return 0;
   const unmoved = linesIn(differences.filter(({ us }) => us >= NO_OFFSET_US.from && us < NO_OFFSET_US.to));
   return isBelievable(peak, unmoved) ? peak.us : 0;
+}
+
+/** Between lines and the ends of connections that agree with them in everything but time. */
+export function timeDifferences(lines: readonly LogLine[], streams: readonly TcpStream[]): readonly TimeDifference[] {
+  return differencesTo(lines, new StreamIndex(streams, lines));
+}
+
+function differencesTo(lines: readonly LogLine[], index: StreamIndex): readonly TimeDifference[] {
+  const differences: TimeDifference[] = [];
+  for (const line of lines) {
+    if (line.leg === null) continue;
+    // Compared by its stamp, which is moved to the end in question: time must not count.
+    const stamped = { ...line, readAtUs: null };
+    const found = index.find(stamped, null);
+    for (const stream of found.streams) {
+      for (const ending of endingsFor(stamped, line.leg, stream)) {
+        if (ending === null) continue;
+        const clockOffsetUs = ending.tsUs - line.stampUs;
+        const context = { clockOffsetUs, accessLog: null, addressUnseen: found.addressUnseen };
+        const fit = score(stamped, line.leg, stream, ending, context);
+        if (fit === null || fit.score < MIN_SCORE) continue;
+        const isSameRequest = fit.parts.some(({ kind }) => kind === 'request');
+        differences.push({ line, us: ending.tsUs - (line.readAtUs ?? line.stampUs), isSameRequest });
+      }
+    }
+  }
+  return differences;
 }
 
 interface Peak {
@@ -66,21 +83,21 @@ function isBelievable(peak: Peak, unmoved: number): boolean {
   return peak.lines > 1 || (quarters !== 0 && Math.abs(peak.us - quarters) <= ZONE_SLACK_US);
 }
 
-function linesIn(differences: readonly Difference[]): number {
+function linesIn(differences: readonly TimeDifference[]): number {
   return new Set(differences.map(({ line }) => line)).size;
 }
 
 /** The 1.2 s that explain most lines, moved to where a stamp's second begins; null without differences. Sorted by us. */
-function densest(differences: readonly Difference[]): Peak | null {
+function densest(differences: readonly TimeDifference[]): Peak | null {
   let best: Peak | null = null;
   const inside = new Map<LogLine, number>();
   for (let from = 0, to = 0; from < differences.length; from++) {
-    const start = differences[from] as Difference;
-    for (; to < differences.length && (differences[to] as Difference).us - start.us <= SPREAD_US; to++) {
-      const { line } = differences[to] as Difference;
+    const start = differences[from] as TimeDifference;
+    for (; to < differences.length && (differences[to] as TimeDifference).us - start.us <= SPREAD_US; to++) {
+      const { line } = differences[to] as TimeDifference;
       inside.set(line, (inside.get(line) ?? 0) + 1);
     }
-    const peak = { us: centre(start.us, (differences[to - 1] as Difference).us), lines: inside.size };
+    const peak = { us: centre(start.us, (differences[to - 1] as TimeDifference).us), lines: inside.size };
     if (best === null || isBetter(peak, best)) best = peak;
     const left = (inside.get(start.line) ?? 1) - 1;
     if (left === 0) inside.delete(start.line);

@@ -66,7 +66,7 @@ function matched(
     stream: streamRef(best.stream),
     alternatives: others.map((o) => alternativeOf(o, round(Math.max(0, confidence - (best.score - o.score) / 4) / 4))),
     ...verdict,
-    trust: trustOf(c, line, context),
+    trust: trustOf(c, line.readAtUs, context),
   };
 }
 
@@ -79,20 +79,25 @@ function alternativeOf(candidate: Candidate, confidence: number): Alternative {
   return { stream: streamRef(candidate.stream), confidence: round(confidence), reasons: reasonsOf(candidate) };
 }
 
-function trustOf(c: CaseFile, line: LogLine, context: DiagnoseContext): Trust {
+/** readAtUs: of the line, live; null without one. */
+export function trustOf(
+  c: CaseFile,
+  readAtUs: number | null,
+  { lostPackets, clockOffsetUs }: Pick<DiagnoseContext, 'lostPackets' | 'clockOffsetUs'>,
+): Trust {
   const flags: string[] = [];
   if (!c.stream.sawSyn) flags.push('the capture started in the middle of this connection');
   const missed = c.stream.halves.originator.missedBytes + c.stream.halves.responder.missedBytes;
   if (missed > 0) flags.push(`${missed} bytes of this connection are not in the capture`);
   if (c.exchange?.framing === 'guessed') flags.push('message ends were taken from the turns of the two sides');
-  const readDelayUs = line.readAtUs === null || c.ending === null ? null : line.readAtUs - c.ending.tsUs;
+  const readDelayUs = readAtUs === null || c.ending === null ? null : readAtUs - c.ending.tsUs;
   if (readDelayUs !== null && readDelayUs > 1_000_000)
     flags.push(`the line was read ${durationText(readDelayUs)} after the packet`);
   return {
     sawSyn: c.stream.sawSyn,
     tls: c.stream.protocol === 'tls',
-    lostPackets: context.lostPackets,
-    clockOffsetSeconds: context.clockOffsetUs / 1_000_000,
+    lostPackets,
+    clockOffsetSeconds: clockOffsetUs / 1_000_000,
     readDelayUs,
     flags,
   };

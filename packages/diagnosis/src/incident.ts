@@ -90,6 +90,7 @@ export type UnmatchedReason =
   | 'capture-not-there'
   | 'unix-socket'
   | 'not-tcp'
+  | 'clock'
   | 'several-fit'
   | 'uncorroborated';
 
@@ -127,6 +128,43 @@ export interface LineRef {
   readonly offset: number | null;
   /** The line as written, latin1-decoded, without its newline. */
   readonly raw: string;
+}
+
+/** What the access log says of the request, when it ended. A status there is no sign that the response arrived. */
+export interface AccessFacts {
+  /** RFC 3339. */
+  readonly loggedAt: string | null;
+  readonly status: number | null;
+  /** $request_time. */
+  readonly requestTimeSeconds: number | null;
+  /** Handed to the kernel, headers included. */
+  readonly bytesSent: number | null;
+  /** One per attempt, in order. */
+  readonly upstreamAddrs: readonly string[];
+  readonly upstreamStatuses: readonly (number | null)[];
+  readonly requestId: string | null;
+  /** `10.0.0.1:51234`: the TCP peer, where the log_format has it. */
+  readonly client: string | null;
+  /** `10.0.0.2:80`: where the client had connected to. */
+  readonly server: string | null;
+}
+
+/**
+ * How two connections were found to carry one request. `x-request-id`: both, or one and the access log, have the same id.
+ * `access-log`: it names the client's port. `request-line-and-time`: no other connection had this request at that time.
+ */
+export type JoinedBy = 'x-request-id' | 'access-log' | 'request-line-and-time';
+
+/** The other of nginx's two connections, for the same request. */
+export interface OtherLeg {
+  readonly leg: Leg;
+  /** index as in the incident's own stream; live, the position in its evidence capture. */
+  readonly stream: StreamRef;
+  readonly joinedBy: JoinedBy;
+  /** 0..1: that it is the same request. */
+  readonly confidence: number;
+  /** As the incident's ladder; atUs counts from the first row of that one, and is negative before it. */
+  readonly ladder: readonly LadderRow[];
 }
 
 /** Where to change what, per party. */
@@ -189,4 +227,8 @@ export interface Incident {
   readonly request: { readonly method: string | null; readonly target: string | null; readonly host: string | null };
   readonly client: string | null;
   readonly upstream: string | null;
+  /** Absent when no access line is known to be of this request. */
+  readonly access?: AccessFacts;
+  /** Absent when nothing shows which connection it is. */
+  readonly otherLeg?: OtherLeg;
 }

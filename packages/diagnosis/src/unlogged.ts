@@ -4,12 +4,13 @@
  * (the upstream's reset that cut the response to the client) is not listed, nor what is still open.
  */
 import type { TcpStream } from '@resetscope/flow';
-import { openCase } from './case-file.ts';
+import { type CaseFile, openCase } from './case-file.ts';
 import { type DiagnoseContext, noticesOf } from './diagnose.ts';
 import { Explained } from './explained.ts';
 import type { Leg, StreamRef } from './incident.ts';
 import type { LogLine } from './log-line.ts';
 import type { Match } from './match.ts';
+import type { Notice } from './notice.ts';
 import type { Noticed } from './noticed.ts';
 import { type Silence, silenceOf } from './silence.ts';
 import { streamRef } from './stream-ref.ts';
@@ -50,24 +51,52 @@ export interface WithoutLine {
 
 export function findUnlogged(input: UnloggedInput, context: DiagnoseContext): WithoutLine {
   const explained = new Explained(input.lines, input.matches, context.clockOffsetUs);
-  const notices = noticesOf(context);
+  const { surroundings } = context;
+  const around = { surroundings, notices: noticesOf(context), logsClients: input.logsClients };
   const unlogged: Quiet[] = [];
   const withoutLine = new Map<string, number>();
   for (const stream of input.streams) {
     const leg = explained.has(stream) ? null : input.legOf(stream);
-    const ending = decisiveEnding(stream);
-    if (leg === null || ending === null) continue;
-    const { surroundings } = context;
-    const c = openCase({ entry: null, kind: null, leg, stream, ending, surroundings, notices });
-    const judgement = judge(c);
-    const { cause } = judgement;
+    const quiet = leg === null ? null : quietCase(stream, leg, around);
+    if (leg === null || quiet === null) continue;
+    const { cause, found, endUs } = quiet;
     if (stream.rstCount > 0) withoutLine.set(cause, (withoutLine.get(cause) ?? 0) + 1);
-    if (SECONDARY.has(cause) || !lostData(stream, leg, ending) || explained.byOther(stream, leg, ending.tsUs)) continue;
-    const why = silenceOf(c, cause, input.logsClients);
-    const found = { ...verdictOf(c, judgement), leg, stream: streamRef(stream), endedAt: rfc3339(ending.tsUs), why };
-    unlogged.push({ stream, found });
+    if (found !== null && !explained.byOther(stream, leg, endUs)) unlogged.push({ stream, found });
   }
   return { unlogged, withoutLine };
+}
+
+/** What is known around a connection without a line. */
+export interface QuietContext {
+  readonly surroundings: Surroundings;
+  /** In the capture's clock. */
+  readonly notices: readonly Notice[];
+  /** As in UnloggedInput. */
+  readonly logsClients: boolean | null;
+}
+
+export interface QuietCase {
+  readonly file: CaseFile;
+  readonly cause: string;
+  /** Time of the FIN or RST that decided it. */
+  readonly endUs: number;
+  /** Null: it lost nothing. */
+  readonly found: Unlogged | null;
+}
+
+/** One connection that no line speaks of. Null: it has not ended, or with a FIN outside any exchange. */
+export function quietCase(stream: TcpStream, leg: Leg, context: QuietContext): QuietCase | null {
+  const ending = decisiveEnding(stream);
+  if (ending === null) return null;
+  const { surroundings, notices, logsClients } = context;
+  const file = openCase({ entry: null, kind: null, leg, stream, ending, surroundings, notices });
+  const judgement = judge(file);
+  const { cause } = judgement;
+  const endUs = ending.tsUs;
+  if (SECONDARY.has(cause) || !lostData(stream, leg, ending)) return { file, cause, endUs, found: null };
+  const why = silenceOf(file, cause, logsClients);
+  const found = { ...verdictOf(file, judgement), leg, stream: streamRef(stream), endedAt: rfc3339(endUs), why };
+  return { file, cause, endUs, found };
 }
 
 /** The cause of a connection that never became nginx's (isHalfOpen), so that nobody has to keep it. */

@@ -10,6 +10,7 @@ const REASONS: Readonly<Record<UnmatchedReason, string>> = {
   'capture-gap': 'The capture lost packets at the time of this line.',
   'window-expired': 'The packets of this time had already left the ring.',
   'capture-not-there': 'No capture was running at the time of this line.',
+  clock: 'A connection fits this line in everything but time: do the clocks of log and capture agree?',
   'unix-socket': 'The connection is a unix socket: no packet exists.',
   'not-tcp': 'The line speaks of no TCP connection of its own.',
   'several-fit': 'Several connections fit this line equally well.',
@@ -24,6 +25,7 @@ const ACTIONS: Readonly<Record<UnmatchedReason, string>> = {
   'capture-gap': 'capture: a larger buffer, a shorter snap length, or a narrower filter.',
   'window-expired': 'ring: more bytes or a longer age.',
   'capture-not-there': 'capture: keep it running beside nginx.',
+  clock: 'hosts: NTP on both, or tailer and capture on one host.',
   'unix-socket': 'upstream: its own log; or let nginx reach it over TCP when its packets are to be seen.',
   'not-tcp': 'Nothing.',
   'several-fit':

@@ -414,7 +414,13 @@ test('hints reach the reader of the message', () => {
   for (const [at, frame] of frames.entries()) {
     const cut = { ...frame, bytes: frame.bytes.subarray(0, 66 + 10) };
     decoder.decode(at === 3 ? cut : frame);
-    const hints = { headLen: GET.length, contentLength: null, chunked: false, endsWithLastChunk: false };
+    const hints = {
+      headLen: GET.length,
+      contentLength: null,
+      chunked: false,
+      headGoesOn: false,
+      endsWithLastChunk: false,
+    };
     connection.add(decoder.packet, at === 1 ? 1 : 0, at === 3 ? hints : null);
   }
   expect(connection.conversation.current()).toMatchObject({

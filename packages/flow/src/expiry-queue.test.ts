@@ -14,6 +14,13 @@ test('the first in is the first due', () => {
   ]);
 });
 
+test('what was added in a far future is due, and holds up nothing', () => {
+  const queue = new ExpiryQueue<string>(10);
+  queue.add('future', 1_000_000);
+  queue.add('a', 5);
+  expect([queue.takeDue(6), queue.takeDue(6), queue.takeDue(15)]).toEqual(['future', null, 'a']);
+});
+
 test('many pass through in order', () => {
   const queue = new ExpiryQueue<number>(1);
   const taken: number[] = [];

@@ -1,11 +1,11 @@
-/** Things that wait equally long: the first in is the first due. */
+/** Things that wait equally long, on a clock that may go back as far: the first in is the first due. */
 
 /** Entries taken that may stand before the first waiting one until the queue is copied (chosen). */
 const TAKEN_MAX = 4096;
 
 interface Entry<T> {
   readonly item: T;
-  readonly dueUs: number;
+  readonly addedUs: number;
 }
 
 export class ExpiryQueue<T> {
@@ -18,13 +18,13 @@ export class ExpiryQueue<T> {
   }
 
   add(item: T, nowUs: number): void {
-    this.entries.push({ item, dueUs: nowUs + this.waitUs });
+    this.entries.push({ item, addedUs: nowUs });
   }
 
   /** Removes and returns the first one that is due; null when none is. */
   takeDue(nowUs: number): T | null {
     const entry = this.entries[this.first];
-    if (entry === undefined || entry.dueUs > nowUs) return null;
+    if (entry === undefined || Math.abs(nowUs - entry.addedUs) < this.waitUs) return null;
     this.first++;
     if (this.first >= TAKEN_MAX) {
       this.entries.splice(0, this.first);

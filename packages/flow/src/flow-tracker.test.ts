@@ -265,6 +265,18 @@ describe('handing over', () => {
     return story;
   }
 
+  function unanswered(port: number, startUs: number): TcpStory {
+    const story = storyAt(port, startUs);
+    story.originator.syn();
+    return story;
+  }
+
+  function refused(port: number, startUs: number): TcpStory {
+    const story = unanswered(port, startUs);
+    story.responder.refuse();
+    return story;
+  }
+
   test('five seconds after both sides closed in order, with what came late', () => {
     const story = closed(3001);
     story.wait(4000).responder.rst();
@@ -320,13 +332,28 @@ describe('handing over', () => {
     return { tracker, streams };
   }
 
+  test.each([
+    { name: 'a connection without an answer', told: unanswered },
+    { name: 'a refused one', told: refused },
+    { name: 'one that both sides closed', told: closed },
+  ])('$name in a far future keeps nothing from leaving after it', ({ told }) => {
+    const decoder = new PacketDecoder();
+    const [kept, left] = [new Set<number>(), new Set<number>()];
+    const tracker = new FlowTracker({ wanted: () => true, streamEnded: ({ originator }) => left.add(originator.port) });
+    let mostKept = 0;
+    const feed = (story: TcpStory): void => {
+      for (const frame of story.frames) if (decoder.decode(frame) === 'tcp') tracker.add(decoder.packet);
+      kept.add(story.originator.port);
+      mostKept = Math.max(mostKept, kept.size - left.size);
+    };
+    feed(told(1, 1000 * 3_600_000_000));
+    for (let at = 0; at < 5000; at++) feed(told(1024 + at, at * 1_000_000));
+    expect(left.has(1)).toBe(true);
+    expect(mostKept).toBeLessThan(300);
+  });
+
   test('thousands of ended connections leave one by one, in time', () => {
-    const stories = Array.from({ length: 6000 }, (_, at) => {
-      const story = storyAt(1024 + at, at * 10_000);
-      story.originator.syn();
-      story.responder.refuse();
-      return story;
-    });
+    const stories = Array.from({ length: 6000 }, (_, at) => refused(1024 + at, at * 10_000));
     const last = storyAt(60_000, 200 * 1_000_000);
     last.originator.syn();
     const seen = watch(...stories, last);

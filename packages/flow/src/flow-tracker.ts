@@ -61,11 +61,11 @@ export class FlowTracker {
   private latest: Connection | null = null;
   private readonly closed = new ExpiryQueue<Connection>(CLOSED_LINGER_US);
   private readonly reset = new ExpiryQueue<Connection>(LINGER_US);
+  private readonly remains = new ExpiryQueue<Remains>(LINGER_US);
   /** When to look for what is due. */
   private lookUs = 0;
   /** When to look for attempts that have failed; no queue, which would hold every connection that long. */
   private sweepUs = 0;
-  private readonly remains = new ExpiryQueue<Remains>(LINGER_US);
 
   constructor(options: FlowOptions) {
     this.options = options;
@@ -151,12 +151,17 @@ export class FlowTracker {
     log.release(connection.segments);
   }
 
+  /** Capture time goes back where captures come out of order and where a packet has a clock of its own. */
   private expire(nowUs: number): void {
-    if (nowUs < this.lookUs) return;
+    if (nowUs < this.lookUs) {
+      // One packet may lie: only when the next ones come from there too, time has gone back.
+      if (nowUs < this.lookUs - LOOK_US) this.lookUs = nowUs + LOOK_US;
+      return;
+    }
     this.lookUs = nowUs + LOOK_US;
     this.retireDue(this.closed, nowUs);
     this.retireDue(this.reset, nowUs);
-    if (nowUs >= this.sweepUs) this.sweep(nowUs);
+    if (nowUs >= this.sweepUs || nowUs < this.sweepUs - ATTEMPT_US) this.sweep(nowUs);
     for (let gone = this.remains.takeDue(nowUs); gone !== null; gone = this.remains.takeDue(nowUs)) this.remove(gone);
   }
 
@@ -168,7 +173,7 @@ export class FlowTracker {
   private retire(over: Connection, nowUs: number): void {
     if (!this.table.has(over)) return; // its ports were used again
     const isReset = over.rstCount > 0;
-    if (over.lastUs + (isReset ? LINGER_US : CLOSED_LINGER_US) > nowUs) {
+    if (Math.abs(nowUs - over.lastUs) < (isReset ? LINGER_US : CLOSED_LINGER_US)) {
       (isReset ? this.reset : this.closed).add(over, nowUs);
       return;
     }
@@ -181,7 +186,7 @@ export class FlowTracker {
     this.sweepUs = nowUs + ATTEMPT_US;
     const failed: Connection[] = [];
     for (const kept of this.table)
-      if (kept instanceof Connection && !kept.wasOpen && !kept.isAwaited && kept.lastUs + ATTEMPT_US <= nowUs)
+      if (kept instanceof Connection && !kept.wasOpen && !kept.isAwaited && Math.abs(nowUs - kept.lastUs) >= ATTEMPT_US)
         failed.push(kept);
     for (const connection of failed) this.bury(connection, nowUs);
   }

@@ -7,7 +7,7 @@
  * of one frame. Where the header of the next frame is missing, boundaries are lost until a segment starts with a frame
  * again. It collects only the payloads that its user reads, up to 64 KiB, and checks nothing while it is in step.
  */
-import { joinBytes } from './join-bytes.ts';
+import { joinBytes } from '@resetscope/wire';
 import type { Payload } from './payload.ts';
 
 /** RFC 9113 section 6. */
@@ -128,12 +128,12 @@ export class Http2FrameReader {
 
   private collect(bytes: Uint8Array): void {
     if (this.content.length + bytes.length > CONTENT_MAX) this.isWhole = false;
-    if (this.isWhole) this.content = this.content.length === 0 ? bytes.slice() : joinBytes(this.content, bytes);
+    if (this.isWhole) this.content = this.content.length === 0 ? bytes.slice() : joinBytes([this.content, bytes]);
   }
 
   private readHeader(at: Payload, pos: number, end: number): number {
     const next = Math.min(end, pos + HEADER_LEN - this.header.length);
-    this.header = joinBytes(this.header, at.bytes.subarray(pos, next));
+    this.header = joinBytes([this.header, at.bytes.subarray(pos, next)]);
     if (this.header.length < HEADER_LEN) return next;
     this.frame = frameAt(this.header, 0);
     this.header = NO_BYTES;

@@ -1,7 +1,7 @@
 /** Header blocks of one direction (RFC 9113 section 4.3): HEADERS or PUSH_PROMISE and the CONTINUATION frames after it, as one. */
+import { joinBytes } from '@resetscope/wire';
 import { type Frame, FrameFlag, FrameType, readU32 } from './http2-frame-reader.ts';
 import { type HeaderField, HpackDecoder } from './http2-hpack.ts';
-import { joinBytes } from './join-bytes.ts';
 
 /** Longest block kept over its frames: as the longest HTTP/1 head. */
 const BLOCK_MAX = 65_536;
@@ -25,7 +25,7 @@ export class HeaderBlock {
     const end = frame.type === FrameType.continuation ? content.length : frame.length - paddingLen(frame, content);
     const piece = content.subarray(start, Math.max(start, end));
     this.isWhole &&= isWhole && this.fragment.length + piece.length <= BLOCK_MAX;
-    if (this.isWhole || this.fragment.length === 0) this.fragment = joinBytes(this.fragment, piece);
+    if (this.isWhole || this.fragment.length === 0) this.fragment = joinBytes([this.fragment, piece]);
     if ((frame.flags & FrameFlag.endHeaders) === 0) return null;
     const fields = this.hpack.decode(this.fragment, this.isWhole);
     this.fragment = new Uint8Array(0);

@@ -5,7 +5,13 @@ import type { HttpHead } from './http-head.ts';
 import { type BodyFraming, MessageReader } from './message-reader.ts';
 import type { Payload, PayloadHints } from './payload.ts';
 
-const NO_HINTS: PayloadHints = { headLen: null, contentLength: null, chunked: false, endsWithLastChunk: false };
+const NO_HINTS: PayloadHints = {
+  headLen: null,
+  contentLength: null,
+  chunked: false,
+  headGoesOn: false,
+  endsWithLastChunk: false,
+};
 
 /** RFC 9112 section 6.3 without the exceptions that need the other direction. */
 function framingOf(head: HttpHead): BodyFraming {
@@ -194,11 +200,35 @@ describe('payload that the capture cut', () => {
     expect(listener.told).toEqual(told);
   });
 
+  test('hints tell that a head goes on, and where it ends', () => {
+    const listener = new Listener().read('GET /lon', { wireLen: 400, hints: { ...NO_HINTS, headGoesOn: true } });
+    listener.read('', { wireLen: 300, hints: { ...NO_HINTS, headGoesOn: true } });
+    expect(listener.told).toEqual(['start 0']);
+    listener.read('', { wireLen: 100, hints: { ...NO_HINTS, headLen: 40, contentLength: 80 } });
+    expect(listener.told).toEqual(['start 0', 'head GET']);
+    listener.read('', { wireLen: 20, hints: null });
+    expect(listener.told).toEqual(['start 0', 'head GET', 'end 820']);
+  });
+
   test('the last chunk, seen by the source only', () => {
     const listener = new Listener().read(CHUNKED_HEAD).read('', { wireLen: 1000, hints: NO_HINTS });
     expect(listener.told.at(-1)).toBe('lost');
     listener.read('', { wireLen: 500, hints: { ...NO_HINTS, endsWithLastChunk: true } });
     expect(listener.told.at(-1)).toBe(`end ${CHUNKED_HEAD.length + 1500}`);
+  });
+
+  test('a stream that ends without the last chunk which the source would have told of ends in the message', () => {
+    for (const [endsWithLastChunk, last] of [
+      [false, 'lost'],
+      [true, `end ${CHUNKED_HEAD.length + 1000}`],
+    ] as const) {
+      const listener = new Listener().read(CHUNKED_HEAD, {
+        hints: { ...NO_HINTS, headLen: CHUNKED_HEAD.length, chunked: true },
+      });
+      listener.read('', { wireLen: 1000, hints: { ...NO_HINTS, endsWithLastChunk } });
+      listener.reader.endOfStream(AT);
+      expect(listener.told.at(-1)).toBe(last);
+    }
   });
 
   test('a last chunk that was seen as well ends the message once', () => {

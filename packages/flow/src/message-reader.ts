@@ -5,8 +5,8 @@
  * guessed: from what the kept part of the head announced, from PSH, which ends a write of the sender (RFC 9293 section
  * 3.9.1), and from the turns of the two sides.
  */
+import { joinBytes } from '@resetscope/wire';
 import { findHeadEnd, type HttpHead, latin1, parseHead } from './http-head.ts';
-import { joinBytes } from './join-bytes.ts';
 import type { Payload } from './payload.ts';
 import { startsMessage } from './protocol.ts';
 
@@ -71,6 +71,8 @@ export class MessageReader {
   private remaining = 0;
   /** Framing lost: the message does not end before this offset; Infinity when nothing is known of its end. */
   private leastEnd = 0;
+  /** The source that cuts bodies would have told of a last chunk. */
+  private isLastChunkTold = false;
   /** Offset after the head of a message that ended HTTP framing; null before. */
   tunnelStart: number | null = null;
 
@@ -104,7 +106,7 @@ export class MessageReader {
   /** The direction was closed in order (FIN). */
   endOfStream(at: Payload): void {
     if (this.state === 'until-close') this.finish(at, 0);
-    else this.endGuessed(at);
+    else if (this.state !== 'guess-chunks' || !this.isLastChunkTold) this.endGuessed(at);
   }
 
   private get isGuessing(): boolean {
@@ -170,7 +172,7 @@ export class MessageReader {
 
   private head(at: Payload, pos: number): number {
     const bytes = pos === 0 ? at.bytes : at.bytes.subarray(pos);
-    const joined = this.partial.length === 0 ? bytes : joinBytes(this.partial, bytes);
+    const joined = this.partial.length === 0 ? bytes : joinBytes([this.partial, bytes]);
     const end = findHeadEnd(joined, Math.max(0, this.partial.length - 3));
     if (end !== -1) {
       const consumed = end - this.partial.length;
@@ -188,6 +190,10 @@ export class MessageReader {
   /** The capture ends inside the header section: the source's hints give the framing, or it is lost. */
   private cutHead(joined: Uint8Array, at: Payload, pos: number): number {
     const hints = pos === 0 ? at.hints : null;
+    if (hints?.headGoesOn === true) {
+      this.partial = joined.slice();
+      return at.wireLen;
+    }
     const head = parseHead(joined);
     if (hints === null || hints.headLen === null) {
       const framing = this.events.headRead(head, at);
@@ -208,6 +214,7 @@ export class MessageReader {
   private beginBody(head: HttpHead, at: Payload, pos: number): void {
     this.partial = NO_BYTES;
     const framing = this.events.headRead(head, at);
+    this.isLastChunkTold = at.hints?.chunked === true;
     switch (framing.kind) {
       case 'none':
         this.finish(at, pos);

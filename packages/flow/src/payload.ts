@@ -10,6 +10,8 @@ export interface PayloadHints {
   readonly headLen: number | null;
   readonly contentLength: number | null;
   readonly chunked: boolean;
+  /** The segment is the beginning or the middle of a header section that ends in a later one. */
+  readonly headGoesOn: boolean;
   /** The segment's payload ends with the last chunk and no trailers: `0 CRLF CRLF`. */
   readonly endsWithLastChunk: boolean;
 }
@@ -57,11 +59,18 @@ export class PacketPayload implements Payload {
   }
 }
 
-/** The same payload without its first `skipped` bytes. */
+/** The same payload without its first `skipped` bytes, which belong before a header section or to its beginning. */
 export function payloadFrom(payload: Payload, skipped: number): Payload {
   if (skipped === 0) return payload;
-  const { bytes, wireLen, tsUs, frameNumber } = payload;
-  return { bytes: bytes.subarray(skipped), wireLen: wireLen - skipped, tsUs, frameNumber, hints: null };
+  const { bytes, wireLen, tsUs, frameNumber, hints } = payload;
+  const headLen = hints?.headLen != null && hints.headLen > skipped ? hints.headLen - skipped : null;
+  return {
+    bytes: bytes.subarray(skipped),
+    wireLen: wireLen - skipped,
+    tsUs,
+    frameNumber,
+    hints: hints === null ? null : { ...hints, headLen },
+  };
 }
 
 /** The same payload with bytes of its own, to keep beyond the packet. */

@@ -6,9 +6,8 @@
  *     version 1   PROXY TCP4 192.0.2.7 192.0.2.1 56324 443 CR LF
  *     version 2   0D 0A 0D 0A 00 0D 0A 51 55 49 54 0A | version, command | family | length, 2 bytes | addresses, ports, TLVs
  */
-import { addressText, parseAddress } from '@resetscope/wire';
+import { addressText, joinBytes, parseAddress } from '@resetscope/wire';
 import { latin1 } from './http-head.ts';
-import { joinBytes } from './join-bytes.ts';
 import type { Payload } from './payload.ts';
 
 export interface ProxyHeader {
@@ -49,7 +48,7 @@ export class ProxyHeaderReader {
   read({ bytes, wireLen }: Payload): number {
     if (this.header !== null) return 0;
     const heldLen = this.held.length;
-    const joined = heldLen === 0 ? bytes : joinBytes(this.held, bytes);
+    const joined = heldLen === 0 ? bytes : joinBytes([this.held, bytes]);
     this.header = parseProxyHeader(joined, heldLen + wireLen);
     if (this.header !== null) return Math.min(wireLen, this.header.len - heldLen);
     const goesOn = startsProxyHeader(joined) && joined.length < (isStart(joined, V1_START) ? V1_MAX_LEN : V2_MAX_LEN);

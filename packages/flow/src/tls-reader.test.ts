@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { hasProgram, makeTempDir } from '@resetscope/testkit';
 import { testIf } from '@resetscope/testkit/jest';
+import { joinBytes } from '@resetscope/wire';
 import fc from 'fast-check';
 import { storyOf, streamOf } from '../test-data/follow.ts';
 import {
@@ -16,7 +17,6 @@ import {
   serverNameExtension,
 } from '../test-data/tls.ts';
 import type { Flight } from '../test-data/wire.ts';
-import { joinBytes } from './join-bytes.ts';
 import type { Payload } from './payload.ts';
 import type { Side } from './side.ts';
 import type { TcpStream } from './tcp-stream.ts';
@@ -36,7 +36,7 @@ function read(reader: TlsReader, ...flights: readonly (readonly [Side, Uint8Arra
   return flights.map(([side, bytes]) => reader.read(side, payload(bytes)));
 }
 
-const all = (...parts: readonly Uint8Array[]): Uint8Array => parts.reduce(joinBytes, new Uint8Array(0));
+const all = (...parts: readonly Uint8Array[]): Uint8Array => joinBytes(parts);
 
 describe('TLS 1.2', () => {
   test('application data is what carries the protocol above', () => {

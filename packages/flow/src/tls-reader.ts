@@ -3,7 +3,7 @@
  * of the ClientHello, plain alerts. It decrypts nothing and checks nothing. Where bytes are missing the boundaries of records
  * are lost until a segment starts with a record again; what lies between counts by what was there before.
  */
-import { joinBytes } from './join-bytes.ts';
+import { joinBytes } from '@resetscope/wire';
 import type { Payload } from './payload.ts';
 import type { Side } from './side.ts';
 import { HandshakeType, readServerName, selectsPreSharedKey, selectsTls13 } from './tls-hello.ts';
@@ -227,7 +227,7 @@ export class TlsReader {
   /** wireLen: more than bytes.length when the capture cut them; what is there has to do. */
   private collectHello(side: Side, half: HalfRecords, bytes: Uint8Array, wireLen: number): void {
     if (half.hello === null) return;
-    const found = joinBytes(half.hello, bytes.subarray(0, HELLO_MAX - half.hello.length));
+    const found = joinBytes([half.hello, bytes.subarray(0, HELLO_MAX - half.hello.length)]);
     const helloLen = 4 + ((found[1] ?? 0) << 16) + ((found[2] ?? 0) << 8) + (found[3] ?? 0);
     const hello = found.subarray(0, helloLen); // another message may follow in the record
     const isAll = bytes.length < wireLen || hello.length >= Math.min(helloLen, HELLO_MAX);

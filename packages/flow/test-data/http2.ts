@@ -1,6 +1,6 @@
 /** HTTP/2 frames, built (RFC 9113 section 4.1) or recorded from node:http2 in memory. */
 import { connect, createServer, type OutgoingHttpHeaders } from 'node:http2';
-import { joinBytes } from '../src/join-bytes.ts';
+import { joinBytes } from '@resetscope/wire';
 import { latin1Bytes } from './follow.ts';
 import { type Flight, wire } from './wire.ts';
 
@@ -17,7 +17,7 @@ export function frame(type: number, flags: number, streamId: number, payload: Ar
   return Uint8Array.from([...u32(payload.length).slice(1), type, flags, ...u32(streamId), ...Array.from(payload)]);
 }
 
-export const all = (...parts: readonly Uint8Array[]): Uint8Array => parts.reduce(joinBytes, new Uint8Array(0));
+export const all = (...parts: readonly Uint8Array[]): Uint8Array => joinBytes(parts);
 
 export const SETTINGS: Uint8Array = frame(4, 0, 0);
 /** GET / with :authority a, from the static table and one literal. */

@@ -1,3 +1,6 @@
+export { type AccessFinding, AccessLines, type AccessRecord, MAX_ACCESS_LINE_LEN } from './access-lines.ts';
+export { type DeadLetter, deadLetters, type RetriedLetters, retryDeadLetters } from './dead-letters.ts';
+export { type LineAnswers, type LineLedger, readLineLedger } from './line-ledger.ts';
 export {
   createResetJob,
   groupResetJobs,
@@ -15,8 +18,6 @@ export {
 } from './reset-job.ts';
 export {
   addResetJobs,
-  type DeadLetter,
-  deadLetters,
   openResetQueue,
   type QueueDepth,
   queueDepth,

@@ -2,8 +2,10 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { hasProgram, type RedisServer, startRedis } from '@resetscope/testkit';
 import { describeIf } from '@resetscope/testkit/jest';
 import { Redis } from 'ioredis';
-import { createResetJob, type ResetJob } from './reset-job.ts';
-import { addResetJobs, deadLetters, openResetQueue, queueDepth, type ResetQueue } from './reset-queue.ts';
+import { deadLetters, retryDeadLetters } from './dead-letters.ts';
+import { countLines, openJobs } from './open-jobs.ts';
+import { createResetJob, groupResetJobs, type ResetJob } from './reset-job.ts';
+import { addResetJobs, openResetQueue, queueDepth, type ResetQueue } from './reset-queue.ts';
 import { type ResetHandler, type ResetWorker, startResetWorker, type WorkerEvents } from './reset-worker.ts';
 
 const inRedis = describeIf(hasProgram('redis-server'), 'redis-server is not installed');
@@ -139,6 +141,22 @@ inRedis('with a real Redis', () => {
     expect(oldestWaitingMs).toBeLessThan(120_000);
   });
 
+  test('openJobs are those that have not ended well, and countLines the lines they stand for', async () => {
+    const diary = await work(async (job) => {
+      if (job.offset === 1) return 'done';
+      return job.offset === 2 ? { kind: 'dead', reason: 'no' } : { kind: 'again', afterMs: 60_000 };
+    });
+    await addResetJobs(queue, [resetJob(1), groupResetJobs(resetJob(2), 6), groupResetJobs(resetJob(3), 41)]);
+    await diary.saw('postponed');
+    await diary.saw('dead');
+    await diary.saw('done');
+    const open = await openJobs(queue);
+    expect(open).toEqual({ pending: [resetJob(3).id], dead: [resetJob(2).id] });
+    expect(await countLines(redis, open.pending)).toBe(42);
+    expect(await countLines(redis, [...open.dead, 'gone'])).toBe(8);
+    expect(await countLines(redis, [])).toBe(0);
+  });
+
   describe('a worker', () => {
     test('gives the handler the job as it was added', async () => {
       let got: unknown;
@@ -204,6 +222,38 @@ inRedis('with a real Redis', () => {
       expect(await deadLetters(queue, 10)).toMatchObject([
         { id: 'odd', reason: expect.stringMatching(reason), payload: data },
       ]);
+    });
+
+    test('makes a dead letter at once of a job that its handler gives up', async () => {
+      const diary = await work(async () => ({ kind: 'dead', reason: 'no log entry' }));
+      await addResetJobs(queue, [resetJob(1)]);
+      await diary.saw('dead');
+      expect(diary.entries).toEqual(['dead: no log entry']);
+      expect(await deadLetters(queue, 10)).toMatchObject([{ id: resetJob(1).id, reason: 'no log entry' }]);
+      expect(await deadLetters(queue, 0)).toEqual([]);
+    });
+
+    test('runs dead letters again when asked, one or all, with all their attempts', async () => {
+      let isMended = false;
+      const started: number[] = [];
+      const diary = await work(async (_job, run) => {
+        started.push(run.started);
+        return isMended ? 'done' : { kind: 'dead', reason: 'not mended' };
+      });
+      const jobs = [resetJob(1), resetJob(2), resetJob(3)];
+      await addResetJobs(queue, jobs);
+      await diary.saw('dead', 3);
+      isMended = true;
+      const [first, second, third] = jobs.map(({ id }) => id);
+      const never = 'f'.repeat(32);
+      expect(await retryDeadLetters(queue, [first as string, never])).toEqual({ retried: [first], missing: [never] });
+      await diary.saw('done');
+      expect(await retryDeadLetters(queue, [first as string])).toEqual({ retried: [], missing: [first] });
+      const { retried, missing } = await retryDeadLetters(queue, 'all');
+      expect([[...retried].sort(), missing]).toEqual([[second, third].sort(), []]);
+      await diary.saw('done', 3);
+      expect(started).toEqual([1, 1, 1, 1, 1, 1]);
+      expect((await queueDepth(queue)).failed).toBe(0);
     });
 
     test('goes on after Redis dropped its connection', async () => {

@@ -1,6 +1,6 @@
-/** The queue `resets` as its producers and watchers see it. Consuming is reset-worker.ts. */
+/** The queue `resets` as its producers and watchers see it. Consuming is reset-worker.ts, dead letters are dead-letters.ts. */
 import { Queue } from 'bullmq';
-import type { Redis } from 'ioredis';
+import type { Cluster, Redis } from 'ioredis';
 import { type ResetJob, resetJobSchema } from './reset-job.ts';
 
 export const RESET_QUEUE = 'resets';
@@ -29,7 +29,7 @@ export type ResetQueue = Queue<ResetJob, void, typeof JOB_NAME>;
  * The connection stays the caller's, and stays open after `queue.close()`.
  * onError: told of connection trouble; commands wait for Redis to come back rather than fail.
  */
-export function openResetQueue(redis: Redis, onError: (error: Error) => void): ResetQueue {
+export function openResetQueue(redis: Redis | Cluster, onError: (error: Error) => void): ResetQueue {
   const queue: ResetQueue = new Queue(RESET_QUEUE, {
     connection: redis,
     prefix: RESET_QUEUE_PREFIX,
@@ -74,24 +74,4 @@ export async function queueDepth(queue: ResetQueue): Promise<QueueDepth> {
     failed: counts['failed'] ?? 0,
     oldestWaitingMs: addedAtMs === undefined ? 0 : Math.max(0, Date.now() - addedAtMs),
   };
-}
-
-/** A job that will not be run again by itself, kept for a person to look at. */
-export interface DeadLetter {
-  readonly id: string;
-  readonly reason: string;
-  readonly failedAtMs: number;
-  /** As it was found; may break the schema, which may be why it is dead. */
-  readonly payload: unknown;
-}
-
-/** The newest dead letters first, at most `limit`. */
-export async function deadLetters(queue: ResetQueue, limit: number): Promise<readonly DeadLetter[]> {
-  const jobs = await queue.getJobs('failed', 0, limit - 1, false);
-  return jobs.map((job) => ({
-    id: job.id ?? '',
-    reason: job.failedReason ?? 'unknown',
-    failedAtMs: job.finishedOn ?? job.timestamp,
-    payload: job.data,
-  }));
 }

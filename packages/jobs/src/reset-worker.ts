@@ -1,14 +1,20 @@
 /**
  * Runs a handler for each job of the queue `resets`. A handler may ask to be run again later (the packets are not there
- * yet), which costs no attempt; one that throws is tried again with growing pauses and becomes a dead letter at last.
+ * yet), which costs no attempt, or give the job up; one that throws is tried again with growing pauses and becomes a dead
+ * letter at last.
  */
 import { DelayedError, type Job, UnrecoverableError, Worker } from 'bullmq';
-import type { Redis } from 'ioredis';
+import type { Cluster, Redis } from 'ioredis';
 import { parseResetJob, type ResetJob } from './reset-job.ts';
 import { RESET_QUEUE, RESET_QUEUE_PREFIX } from './reset-queue.ts';
 
-/** What a handler says: finished, or run me again in `afterMs` milliseconds (no attempt is consumed). */
-export type HandlerResult = 'done' | { readonly kind: 'again'; readonly afterMs: number };
+/** What a handler says of a job. */
+export type HandlerResult =
+  | 'done'
+  /** Run it again in `afterMs` milliseconds; no attempt is consumed. */
+  | { readonly kind: 'again'; readonly afterMs: number }
+  /** Trying again is in vain: a dead letter at once. */
+  | { readonly kind: 'dead'; readonly reason: string };
 
 export interface JobRun {
   /** When the job was added, milliseconds since the Unix epoch. */
@@ -54,7 +60,7 @@ const MAX_STALLED = 5;
 
 /** Resolves when the worker takes jobs. The worker duplicates `redis` for its blocking reads. */
 export async function startResetWorker(
-  redis: Redis,
+  redis: Redis | Cluster,
   handler: ResetHandler,
   options: WorkerOptions,
 ): Promise<ResetWorker> {
@@ -88,6 +94,7 @@ async function runJob(
   if (parsed.kind !== 'job') throw new UnrecoverableError(parsed.reason);
   const result = await handler(parsed.job, { addedAtMs: job.timestamp, started: job.attemptsStarted });
   if (result === 'done') return;
+  if (result.kind === 'dead') throw new UnrecoverableError(result.reason);
   await job.moveToDelayed(Date.now() + result.afterMs, token);
   events.jobPostponed();
   throw new DelayedError();

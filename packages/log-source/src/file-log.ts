@@ -1,13 +1,11 @@
 /** One log file as a source: followed without loss, unwrapped when a container runtime writes it. */
 import { open } from 'node:fs/promises';
-import { type CheckpointStore, type FollowEvents, Follower, type FollowStatus } from '@resetscope/follow';
+import { type CheckpointStore, type FollowEvents, Follower, type FollowStatus, type Waker } from '@resetscope/follow';
 import { formatOf, type LogFormat } from './container-record.ts';
+import type { FormatChoice } from './format-choice.ts';
 import { HeldCheckpoints } from './held-checkpoints.ts';
 import { RecordJoiner } from './record-joiner.ts';
 import type { LineTest, LogSource, SourceBatch } from './source-line.ts';
-
-/** `auto`: told by the first line that tells it, and kept from then on, because clients can forge later lines. */
-export type FormatChoice = LogFormat | 'auto';
 
 export interface FileLogEvents extends FollowEvents {
   /** A line of a container's log is not a record. */
@@ -23,6 +21,8 @@ export interface FileLogOptions {
   readonly events: FileLogEvents;
   /** Which of nginx's lines are handed out. */
   readonly wanted: LineTest;
+  /** Default: at every write. */
+  readonly waker?: Waker | undefined;
 }
 
 /** A record of 16 KB whose every byte JSON escapes as six, and its frame. */
@@ -44,7 +44,7 @@ export class FileLog implements LogSource {
   #format: LogFormat | undefined;
 
   constructor(options: FileLogOptions) {
-    const { path, from, format, events } = options;
+    const { path, from, format, events, waker } = options;
     this.name = path;
     this.timezone = options.timezone;
     this.#events = events;
@@ -60,6 +60,7 @@ export class FileLog implements LogSource {
       from,
       wanted,
       maxLineLen: MAX_RECORD_LEN,
+      ...(waker === undefined ? {} : { waker }),
     });
   }
 

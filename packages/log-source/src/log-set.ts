@@ -5,10 +5,11 @@
 import { constants } from 'node:fs';
 import { access, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { FileCheckpointStore } from '@resetscope/follow';
+import { FileCheckpointStore, type Waker } from '@resetscope/follow';
 import { ClearError } from '@resetscope/telemetry';
 import { CheckpointFolder } from './checkpoint-folder.ts';
-import { FileLog, type FileLogEvents, type FormatChoice } from './file-log.ts';
+import { FileLog, type FileLogEvents } from './file-log.ts';
+import type { FormatChoice } from './format-choice.ts';
 import { isPattern, matchPattern } from './glob-pattern.ts';
 import type { LogSpec } from './log-spec.ts';
 import { isRotatedCopy } from './rotated-copy.ts';
@@ -46,6 +47,8 @@ export interface LogSetEvents {
 export interface LogConsumer {
   readonly events: FileLogEvents;
   readonly wanted: LineTest;
+  /** When the log is looked at. Default: at every write. */
+  readonly waker?: Waker;
   /** Takes the log's batches until it is stopped. */
   run(log: FileLog): Promise<void>;
 }
@@ -67,6 +70,11 @@ export interface LogSetOptions {
   /** How long a log has been gone when it is let go. Default 60000 ms, as with rotated files. */
   readonly vanishMs?: number;
 }
+
+/** A log costs an open file, an inotify watch, some 300 KiB of buffers. */
+export const DEFAULT_MAX_LOGS = 128;
+/** What a person may raise it to. */
+export const MAX_LOGS_MAX = 10_000;
 
 const LOOK_MS = 1000;
 const VANISH_MS = 60_000;
@@ -199,9 +207,9 @@ export class LogSet {
   async #follow(spec: LogSpec, from: 'beginning' | 'end', pattern: string | undefined): Promise<void> {
     const { path, timezone } = spec;
     const { format, consumer, events } = this.#options;
-    const { run, wanted, events: logEvents } = consumer(path);
+    const { run, wanted, waker, events: logEvents } = consumer(path);
     const checkpoint = new FileCheckpointStore(this.#folder.fileOf(path));
-    const log = new FileLog({ path, timezone, checkpoint, from, format, events: logEvents, wanted });
+    const log = new FileLog({ path, timezone, checkpoint, from, format, events: logEvents, wanted, waker });
     await log.start().catch((error) => {
       throw this.#folder.unwritable(error);
     });

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { ClearError } from '@resetscope/telemetry';
-import { parseLogSpec } from './log-spec.ts';
+import { parseLogSpec, parseLogSpecs } from './log-spec.ts';
 
 test.each([
   { text: '/a/error.log', path: '/a/error.log', timezone: undefined },
@@ -14,4 +14,13 @@ test.each([
 test.each(['/a/error.log=Asia/Shangai', '/a/error.log=here', '/a/b=c/log'])('%s names no time zone', (text) => {
   expect(() => parseLogSpec(text)).toThrow(ClearError);
   expect(() => parseLogSpec(text)).toThrow(/expected a time zone like .* after "=" in /);
+});
+
+test('a log that is named twice is one, in the time zone named last; more than allowed are refused', () => {
+  const texts = ['/log/../log/e.log', '/log/e.log=UTC', '/log/f.log'];
+  expect(parseLogSpecs(texts, 2)).toEqual([
+    { path: '/log/e.log', timezone: 'UTC' },
+    { path: '/log/f.log', timezone: undefined },
+  ]);
+  expect(() => parseLogSpecs(texts, 1)).toThrow('expected at most 1 logs (--max-logs), got 2');
 });

@@ -16,6 +16,16 @@ export function parseLogSpec(text: string): LogSpec {
   return { path: resolve(name), timezone };
 }
 
+/**
+ * Each log once: one that is named twice is followed in the time zone named last. maxLogs: as LogSetOptions has it.
+ * @throws ClearError RS_USAGE
+ */
+export function parseLogSpecs(texts: readonly string[], maxLogs: number): readonly LogSpec[] {
+  const byPath = new Map(texts.map(parseLogSpec).map((spec) => [spec.path, spec]));
+  if (byPath.size <= maxLogs) return [...byPath.values()];
+  throw new ClearError('RS_USAGE', `expected at most ${maxLogs} logs (--max-logs), got ${byPath.size}`);
+}
+
 export interface Zoned {
   readonly name: string;
   readonly timezone: string | undefined;

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { ClearError } from '@resetscope/telemetry';
-import { parseSyslogSpec, syslogName } from './syslog-address.ts';
+import { parseSyslogSpec, parseSyslogSpecs, syslogName } from './syslog-address.ts';
 
 test.each([
   { text: '5514', name: 'syslog:127.0.0.1:5514', timezone: undefined },
@@ -20,3 +20,8 @@ test.each(['', 'here', '127.0.0.1', '99999', 'unix:', `unix:/${'x'.repeat(107)}`
     expect(() => parseSyslogSpec(text)).toThrow(ClearError);
   },
 );
+
+test('two sockets at most', () => {
+  expect(parseSyslogSpecs(['1', '2'])).toHaveLength(2);
+  expect(() => parseSyslogSpecs(['1', '2', '3'])).toThrow('expected --syslog at most 2 times, got 3');
+});

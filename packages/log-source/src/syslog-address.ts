@@ -15,6 +15,15 @@ export interface SyslogSpec {
 /** Longest path of a unix socket, bytes: sockaddr_un.sun_path without its NUL (unix(7)). */
 export const UNIX_PATH_MAX = 107;
 
+/** A unix socket waits on one of the four threads of Node's pool; files need the others. */
+const MAX_SYSLOG = 2;
+
+/** As many as may be listened on. @throws ClearError RS_USAGE */
+export function parseSyslogSpecs(texts: readonly string[]): readonly SyslogSpec[] {
+  if (texts.length <= MAX_SYSLOG) return texts.map(parseSyslogSpec);
+  throw new ClearError('RS_USAGE', `expected --syslog at most ${MAX_SYSLOG} times, got ${texts.length}`);
+}
+
 /** `ADDRESS` or `ADDRESS=ZONE`. @throws ClearError RS_USAGE */
 export function parseSyslogSpec(text: string): SyslogSpec {
   const { name, timezone } = splitZone(text);

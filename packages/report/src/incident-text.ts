@@ -2,6 +2,8 @@
 import type { Evidence, Incident } from '@resetscope/diagnosis';
 import { formatStream, ladderHeads } from './ladder-heads.ts';
 import { formatLadder, type TextStyle, textWidth } from './ladder-text.ts';
+import { accessWords, joinWords, legHeads, legRows } from './legs.ts';
+import { formatLegs } from './legs-text.ts';
 import { logLineParts } from './log-line.ts';
 import { makePaint, type Paint } from './paint.ts';
 import { type Explained, lineCase, type ReportCase } from './report-case.ts';
@@ -46,6 +48,7 @@ export function renderCaseText(one: ReportCase, style: TextStyle): string {
     silence === null ? '' : section('No line', flow(silence, page), page),
     streamBlock(verdict, page),
     formatLadder(verdict.ladder, ladderHeads(verdict), style),
+    incident === null ? '' : legsBlock(incident, page, style),
     section(
       'Evidence',
       verdict.evidence.flatMap((evidence) => evidenceLines(evidence, page)),
@@ -101,7 +104,17 @@ function lineBlock(incident: Incident, page: Page): string {
   const { file, lineNumber, offset } = incident.line;
   const at = lineNumber > 0 ? `:${lineNumber}` : offset === null ? '' : ` at byte ${offset}`;
   const place = page.paint.dim(`${visibleText(file)}${at}, ${visibleText(loggedWords(incident))}`);
-  return section('Line', [place, ...paintLine(incident, page)], page);
+  const access = incident.access === undefined ? [] : flow(accessWords(incident.access), page);
+  const line = section('Line', [place, ...paintLine(incident, page)], page);
+  return [line, section('Access log', access, page)].filter((part) => part !== '').join('\n');
+}
+
+/** Both connections of the request on one timeline. */
+function legsBlock(incident: Incident, page: Page, style: TextStyle): string {
+  const { otherLeg } = incident;
+  if (otherLeg === undefined) return '';
+  const about = `${otherLeg.leg} connection ${joinWords(otherLeg)}, confidence ${confidenceWords(otherLeg.confidence)}`;
+  return `${section('Both legs', flow(about, page), page)}\n\n${formatLegs(legRows(incident), legHeads(incident), style)}`;
 }
 
 /** The raw line, wrapped, with the matched fields in bold. */

@@ -15,15 +15,20 @@ export { ladderRows } from './ladder.ts';
 export { formatStream, type LadderHeads, ladderHeads } from './ladder-heads.ts';
 export { ladderSvg } from './ladder-svg.ts';
 export { formatLadder, type TextStyle } from './ladder-text.ts';
+export { accessWords, joinWords, type LegHeads, type LegRow, legHeads, legRows } from './legs.ts';
+export { legsSvg } from './legs-svg.ts';
+export { formatLegs } from './legs-text.ts';
 export { type LinePart, logLineParts } from './log-line.ts';
 export { answersSection } from './markup/answers.ts';
 export { badge, harmBadge, harmDot, type Tone } from './markup/badge.ts';
 export { copyable } from './markup/copyable.ts';
 export { evidenceSection } from './markup/evidence.ts';
 export { type HeadingLevel, heading } from './markup/heading.ts';
+export { legsSection } from './markup/legs.ts';
 export { lineSection } from './markup/line.ts';
 export { packetsSection } from './markup/packets.ts';
 export { trustSection } from './markup/trust.ts';
+export { type LegPlace, otherLeg } from './other-leg.ts';
 export {
   confidenceWords,
   frameWords,

@@ -7,11 +7,12 @@ import { durationText, type LadderRow } from '@resetscope/diagnosis';
 import { type HtmlValue, html, type SafeHtml } from './html.ts';
 import { idleGapUs } from './ladder.ts';
 import type { LadderHeads } from './ladder-heads.ts';
+import { drawArrow, drawMargin, drawWords, MARGIN_AT } from './ladder-lane.ts';
 import { visibleText } from './visible-text.ts';
-import { cutText, wrapText } from './wrap-text.ts';
+import { wrapText } from './wrap-text.ts';
 
 /** User units; 12 units of text are about 12 CSS pixels at the drawing's natural width. */
-const AT = { frame: 44, time: 122, left: 140, right: 612, note: 632, width: 960 } as const;
+const AT = { left: 140, right: 612, note: 632, width: 960 } as const;
 const HEAD_HEIGHT = 44;
 const ROW_HEIGHT = 38;
 const IDLE_HEIGHT = 40;
@@ -20,14 +21,6 @@ const FOOT_HEIGHT = 16;
 
 /** Characters of a note line that fit at 12.5 units. */
 const NOTE_CHARS = 46;
-/** Widest average width of a bold label's letter and of a monospaced digit, at 12 units (measured in Chromium, DejaVu). */
-const LETTER_WIDTH = 7.6;
-const DIGIT_WIDTH = 7.3;
-/** A label shorter than this says nothing. */
-const LABEL_MIN_CHARS = 8;
-
-/** Arrowhead, in user units. */
-const TIP = { length: 9, half: 4 } as const;
 
 interface Placed {
   readonly row: LadderRow;
@@ -65,8 +58,8 @@ function place(rows: readonly LadderRow[]): { readonly placed: readonly Placed[]
 function drawHeads(heads: LadderHeads): SafeHtml {
   const head = (x: number, anchor: string, name: string): SafeHtml =>
     html`<text class="rs-head" x="${x}" y="22" text-anchor="${anchor}" font-weight="600">${visibleText(name)}</text>`;
-  return html`<text class="rs-time" x="${AT.frame}" y="22" text-anchor="end">frame</text>
-<text class="rs-time" x="${AT.time}" y="22" text-anchor="end">ms</text>
+  return html`<text class="rs-time" x="${MARGIN_AT.frame}" y="22" text-anchor="end">frame</text>
+<text class="rs-time" x="${MARGIN_AT.time}" y="22" text-anchor="end">ms</text>
 ${head(AT.left, 'start', heads.originator)}
 ${head(AT.right, 'end', heads.responder)}`;
 }
@@ -88,7 +81,7 @@ function drawRow(placed: Placed): SafeHtml {
   const { row, y, gapUs } = placed;
   const kind = row.kind === 'packet' ? '' : ` rs-${row.kind}`;
   return html`${gapUs === null ? null : drawIdle(gapUs, y - 24 - IDLE_HEIGHT / 2)}
-<g class="rs-row${kind}">${drawMargin(row, y)}${drawArrow(row, y)}${drawWords(row, y)}${drawNote(placed)}</g>`;
+<g class="rs-row${kind}">${drawMargin(row, y)}${drawArrow(row, y, AT)}${drawWords(row, y, AT, numbersOf(row))}${drawNote(placed)}</g>`;
 }
 
 function drawIdle(gapUs: number, y: number): SafeHtml {
@@ -96,43 +89,8 @@ function drawIdle(gapUs: number, y: number): SafeHtml {
   return html`<text class="rs-idle" x="${middle}" y="${y + 4}" text-anchor="middle">… ${durationText(gapUs)} idle …</text>`;
 }
 
-function drawMargin(row: LadderRow, y: number): SafeHtml {
-  return html`<text class="rs-time" x="${AT.frame}" y="${y + 4}" text-anchor="end">${row.frame}</text><text class="rs-time" x="${AT.time}" y="${y + 4}" text-anchor="end">${(row.atUs / 1000).toFixed(3)}</text>`;
-}
-
-function drawArrow(row: LadderRow, y: number): SafeHtml {
-  const rightward = row.from === 'originator';
-  const [from, to] = rightward ? [AT.left, AT.right] : [AT.right, AT.left];
-  const back = rightward ? -TIP.length : TIP.length;
-  const dash = row.kind === 'folded' ? html` stroke-dasharray="3 4"` : null;
-  return html`<line class="rs-arrow" x1="${from}" y1="${y}" x2="${to + back}" y2="${y}" stroke="currentColor"${dash}/><path class="rs-arrow" d="M${to} ${y}l${back} ${-TIP.half}v${2 * TIP.half}z" fill="currentColor"/>`;
-}
-
-/** Flags and label at the arrow's left end, numbers at its right end, both above it. */
-function drawWords(row: LadderRow, y: number): SafeHtml {
-  if (row.kind === 'folded') {
-    const middle = (AT.left + AT.right) / 2;
-    return html`<text class="rs-numbers" x="${middle}" y="${y - 6}" text-anchor="middle">… ${visibleText(row.label)} …</text>`;
-  }
-  const label = visibleText(row.label);
-  const flags = flagNames(row.flags);
-  const numbers = `seq ${row.seq}  ack ${row.ack}${row.len > 0 ? `  len ${row.len}` : ''}`;
-  const cut = cutText(label, labelChars(flags, numbers));
-  const full = cut === label ? null : html`<title>${label}</title>`;
-  return html`<text class="rs-text" x="${AT.left + 14}" y="${y - 6}">${full}<tspan class="rs-flags">${flags}</tspan> ${cut}</text><text class="rs-numbers" x="${AT.right - 14}" y="${y - 6}" text-anchor="end">${numbers}</text>`;
-}
-
-/** Letters of a label that fit on the arrow between the flags and the numbers. */
-function labelChars(flags: string, numbers: string): number {
-  const room = AT.right - AT.left - 28 - numbers.length * DIGIT_WIDTH;
-  return Math.max(LABEL_MIN_CHARS, Math.floor(room / LETTER_WIDTH) - flags.length - 2);
-}
-
-const FLAG_NAMES: Readonly<Record<string, string>> = { S: 'SYN', F: 'FIN', R: 'RST', P: 'PSH', '.': 'ACK' };
-
-/** `R.` -> `RST ACK`; letters without a name here stay. */
-function flagNames(flags: string): string {
-  return [...flags].map((letter) => FLAG_NAMES[letter] ?? letter).join(' ');
+function numbersOf({ seq, ack, len }: LadderRow): string {
+  return `seq ${seq}  ack ${ack}${len > 0 ? `  len ${len}` : ''}`;
 }
 
 function drawNote({ noteLines, y }: Placed): SafeHtml | null {

@@ -23,8 +23,8 @@ export function textWidth({ width }: TextStyle): number {
   return Math.min(Math.max(width, MIN_WIDTH), MAX_WIDTH);
 }
 
-const FRAME_WIDTH = 8;
-const TIME_WIDTH = 12;
+export const FRAME_WIDTH: number = 8;
+export const TIME_WIDTH: number = 12;
 /** Frame, time, two blanks, two lifelines. */
 const MARGIN_WIDTH = FRAME_WIDTH + TIME_WIDTH + 4;
 
@@ -58,22 +58,27 @@ function headLine(heads: LadderHeads, { paint, span }: Drawing): string {
 }
 
 function rowLine(row: LadderRow, { paint, span }: Drawing): string {
-  const frame = (row.frame === null ? '' : String(row.frame)).padStart(FRAME_WIDTH);
-  const margin = paint.dim(`${frame}${`${(row.atUs / 1000).toFixed(3)} ms`.padStart(TIME_WIDTH)}`);
-  return `${margin}  ${paint.dim('│')}${arrow(row, paint, span)}${paint.dim('│')}`;
+  return `${marginText(row, paint)}  ${paint.dim('│')}${arrowText(row, rowText(row), paint, span)}${paint.dim('│')}`;
 }
 
-function arrow(row: LadderRow, paint: Paint, span: number): string {
+/** Frame number and milliseconds. */
+export function marginText(row: LadderRow, paint: Paint): string {
+  const frame = (row.frame === null ? '' : String(row.frame)).padStart(FRAME_WIDTH);
+  return paint.dim(`${frame}${`${(row.atUs / 1000).toFixed(3)} ms`.padStart(TIME_WIDTH)}`);
+}
+
+/** From lifeline to lifeline, `span` columns; the words are made visible and cut. */
+export function arrowText(row: LadderRow, words: string, paint: Paint, span: number): string {
   const rightward = row.from === 'originator';
-  const text = cutText(visibleText(rowText(row)), span - 6);
+  const text = cutText(visibleText(words), span - 6);
   const fill = span - text.length - 5;
   const [line, near, far] = row.kind === 'folded' ? ['┄', '┄┄ ', '┄'] : ['─', '── ', '─'];
   const tint = row.kind === 'reset' ? paint.red : row.kind === 'folded' ? paint.dim : paint.cyan;
-  const words = row.kind === 'reset' ? paint.red(paint.bold(text)) : row.kind === 'folded' ? paint.dim(text) : text;
+  const tinted = row.kind === 'reset' ? paint.red(paint.bold(text)) : row.kind === 'folded' ? paint.dim(text) : text;
   const rule = line.repeat(Math.max(0, fill));
   return rightward
-    ? `${tint(near)}${words} ${tint(`${rule}▶`)}`
-    : `${tint(`◀${far}`)} ${words} ${tint(`${rule}${line}`)}`;
+    ? `${tint(near)}${tinted} ${tint(`${rule}▶`)}`
+    : `${tint(`◀${far}`)} ${tinted} ${tint(`${rule}${line}`)}`;
 }
 
 function rowText(row: LadderRow): string {

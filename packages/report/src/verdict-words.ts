@@ -25,6 +25,7 @@ export const REASON_WORDS: Readonly<Record<UnmatchedReason, string>> = {
   'capture-gap': 'capture lost packets',
   'window-expired': 'packets had left the ring',
   'capture-not-there': 'no capture running',
+  clock: 'fits in all but time',
   'unix-socket': 'unix socket',
   'not-tcp': 'not a TCP connection',
   'several-fit': 'several connections fit',

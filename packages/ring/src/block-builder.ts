@@ -1,53 +1,72 @@
-/** Writes frames into the block being built: decode, trim, mask, encode, index, with no allocation per packet. */
-import { type DecodeOutcome, type FrameWindow, type Packet, PacketDecoder, TcpFlag } from '@resetscope/wire';
-import { type BlockRecords, RECORD_HEADER_LEN, RECORD_OPTIONAL_LEN, RecordAt, RecordFlag } from './block.ts';
-import type { BlockIndex } from './block-index.ts';
+/** Writes frames into the block being built: decode, trim, mask, encode, index, count, with no allocation per packet. */
+import { type DecodeOutcome, type FrameWindow, PacketDecoder, TcpFlag } from '@resetscope/wire';
+import { MAX_RECORDS_LEN, type PackedBlock, packRecords } from './block.ts';
 import { BlockIndexBuilder } from './block-index-builder.ts';
+import { ConnectionCounts } from './connection-counts.ts';
+import { hashDestination, hashSource, pairHash } from './connection-key.ts';
+import { ConnectionTable, MAX_CONNECTIONS } from './connection-table.ts';
+import { CopyFilter } from './copy-filter.ts';
+import { IcmpQuote } from './icmp-quote.ts';
 import { Mask } from './mask.ts';
+import { RecordEncoder } from './record-encoder.ts';
 import { DEFAULT_PAYLOAD_LIMIT, Trim } from './trim.ts';
-
-/** Bytes of records at which a block is full: brotli gains little from more (measured). */
-export const BLOCK_LEN: number = 256 * 1024;
 
 /** Longest time a block spans. Readers rely on it: a block that holds a time ends at most this much later. */
 export const MAX_BLOCK_SPAN_US = 1_000_000;
 
-/** Below this a byte loop is faster than Uint8Array.set with a subarray (measured). */
-const LOOP_COPY_LEN = 128;
+/** What a record can hold; only a chain of IPv6 extension headers gets there. */
+const MAX_KEPT_LEN = 0xffff;
 
-export interface SealedBlock {
-  readonly records: BlockRecords;
-  readonly index: BlockIndex;
+const OPENING_OR_CLOSING = TcpFlag.SYN | TcpFlag.FIN | TcpFlag.RST;
+/** Row of packets that belong to no connection. */
+const NO_ROW = -1;
+
+export interface SealedBlock extends PackedBlock {
+  readonly packets: number;
 }
 
 export interface BlockBuilderOptions {
   readonly mask?: Mask;
   /** Bytes of payload kept at most. */
   readonly payloadLimit?: number;
+  /** Frames come from several interfaces: a packet seen on more than one is kept once. */
+  readonly severalInterfaces?: boolean;
 }
 
-/** `stored`, or why a frame was left out: what it is instead of TCP or ICMP. */
-export type AddOutcome = 'stored' | 'full' | Exclude<DecodeOutcome, 'tcp' | 'icmp'>;
+/** `stored`, or why a frame was left out: what it is instead of TCP or ICMP, or that it is a copy. */
+export type AddOutcome = 'stored' | 'full' | 'copy' | Exclude<DecodeOutcome, 'tcp' | 'icmp'>;
 
 export class BlockBuilder {
+  readonly counts: ConnectionCounts = new ConnectionCounts();
   private readonly decoder = new PacketDecoder();
+  private readonly quote = new IcmpQuote();
+  private readonly table: ConnectionTable;
+  private readonly copies: CopyFilter | null;
   private readonly trim: Trim;
   private readonly mask: Mask;
+  private readonly encoder = new RecordEncoder(MAX_RECORDS_LEN);
   private readonly index = new BlockIndexBuilder();
-  private readonly buffer: Uint8Array;
-  private readonly view: DataView;
-  private length = 0;
+  private readonly payloadLimit: number;
+  /** Per row: the block in which it has a slot, and the slot. */
+  private readonly blocks = new Uint32Array(MAX_CONNECTIONS);
+  private readonly slots = new Int32Array(MAX_CONNECTIONS);
+  /** Per slot and direction: its stream, plus one; 0: none yet. */
+  private streams = new Int32Array(4096);
+  private noConnectionStream = -1;
+  private block = 1;
   private baseUs = 0;
+  private lastUs = 0;
 
   constructor(options: BlockBuilderOptions = {}) {
-    this.trim = new Trim(options.payloadLimit ?? DEFAULT_PAYLOAD_LIMIT);
+    this.payloadLimit = options.payloadLimit ?? DEFAULT_PAYLOAD_LIMIT;
+    this.trim = new Trim(this.payloadLimit);
     this.mask = options.mask ?? new Mask();
-    this.buffer = new Uint8Array(BLOCK_LEN);
-    this.view = new DataView(this.buffer.buffer);
+    this.copies = options.severalInterfaces === true ? new CopyFilter() : null;
+    this.table = new ConnectionTable((row) => this.counts.forget(row));
   }
 
   get isEmpty(): boolean {
-    return this.length === 0;
+    return this.encoder.isEmpty;
   }
 
   /** Resets in the block so far. */
@@ -55,81 +74,146 @@ export class BlockBuilder {
     return this.index.resetCount;
   }
 
+  /** Connections that are remembered now. */
+  get connectionCount(): number {
+    return this.table.size;
+  }
+
   /** `full`: nothing was taken, seal the block and add again. Keeps no reference to the frame. */
   add(frame: FrameWindow, ifIndex: number): AddOutcome {
     const outcome = this.decoder.decodeWindow(frame);
     if (outcome !== 'tcp' && outcome !== 'icmp') return outcome;
-    const { trim } = this;
-    const { packet } = this.decoder;
-    trim.decide(packet, outcome);
-    if (!this.fits(frame.tsUs)) return 'full';
-    const position = this.write(frame, ifIndex);
-    this.index.addPacket(frame.tsUs, trim.hash);
-    if (outcome === 'tcp' && (packet.flags & (TcpFlag.SYN | TcpFlag.RST)) !== 0) this.indexFlags(packet, position);
+    const headersLen = outcome === 'tcp' ? this.decoder.packet.payloadOffset - frame.start : MAX_KEPT_LEN;
+    if (!this.fits(frame, headersLen)) return 'full';
+    if (outcome === 'tcp') return this.addSegment(frame, headersLen, ifIndex);
+    this.addIcmp(frame, ifIndex);
     return 'stored';
   }
 
   /** null: empty. The builder is empty afterwards. */
   seal(): SealedBlock | null {
     if (this.isEmpty) return null;
-    const records = { baseUs: this.baseUs, bytes: this.buffer.slice(0, this.length) };
-    this.length = 0;
-    return { records, index: this.index.finish() };
+    this.table.sweep(this.lastUs);
+    const block = packRecords(this.encoder.finish(), this.baseUs);
+    this.block = (this.block + 1) >>> 0;
+    this.noConnectionStream = -1;
+    const { bytes, firstUs, lastUs, packets } = this.index.finish();
+    return { block, index: bytes, firstUs, lastUs, packets };
   }
 
-  private fits(tsUs: number): boolean {
-    if (this.length === 0) {
+  private fits({ tsUs, start, end }: FrameWindow, headersLen: number): boolean {
+    if (this.isEmpty) {
       this.baseUs = tsUs;
+      this.encoder.begin(tsUs);
       return true;
     }
-    const needed = RECORD_HEADER_LEN + RECORD_OPTIONAL_LEN + this.trim.keptLen;
-    return this.length + needed <= BLOCK_LEN && Math.abs(tsUs - this.baseUs) * 2 <= MAX_BLOCK_SPAN_US;
+    const mostKept = Math.min(end - start, headersLen + this.payloadLimit, MAX_KEPT_LEN);
+    return Math.abs(tsUs - this.baseUs) * 2 <= MAX_BLOCK_SPAN_US && this.encoder.hasRoom(mostKept);
   }
 
-  /** Returns the record's position. */
-  private write(frame: FrameWindow, ifIndex: number): number {
-    const { view, trim } = this;
-    const position = this.length;
-    view.setInt32(position + RecordAt.timeOffset, frame.tsUs - this.baseUs, true);
-    view.setUint32(position + RecordAt.wireLen, frame.wireLen, true);
-    view.setUint32(position + RecordAt.ifIndex, ifIndex, true);
-    view.setUint16(position + RecordAt.linkType, frame.linkType, true);
-    view.setUint16(position + RecordAt.capturedLen, trim.keptLen, true);
-    const start = this.writeAnnotations(position);
-    this.copy(frame.source, frame.start, start, trim.keptLen);
-    if (trim.maskFrom !== -1) this.mask.apply(this.buffer, start + trim.maskFrom, start + trim.keptLen);
-    this.length = start + trim.keptLen;
-    return position;
-  }
-
-  /** Returns where the frame's bytes go. */
-  private writeAnnotations(position: number): number {
-    const { view, trim } = this;
-    let flags = 0;
-    let at = position + RECORD_HEADER_LEN;
-    if (trim.headLen !== -1) {
-      flags |= RecordFlag.HEAD;
-      view.setUint32(at, trim.headLen, true);
-      at += 4;
+  private addSegment(frame: FrameWindow, headersLen: number, ifIndex: number): AddOutcome {
+    const { packet } = this.decoder;
+    const source = hashSource(packet);
+    const destination = hashDestination(packet);
+    if (this.copies?.isCopy(packet, source ^ Math.imul(destination, 31), ifIndex) === true) return 'copy';
+    const direction = source < destination ? 0 : 1;
+    const hash = pairHash(source, destination);
+    const row = this.rowOf(hash);
+    if ((packet.flags & OPENING_OR_CLOSING) !== 0) this.addControl(row, direction);
+    if (packet.payloadLen > 0) {
+      this.counts.data(row, direction);
+      this.trim.keepSegment(packet, 2 * row + direction);
+    } else {
+      if (packet.flags === TcpFlag.ACK) this.counts.acknowledged(row, direction);
+      this.trim.keepHeaders(headersLen);
     }
-    if (trim.contentLength !== -1) {
-      flags |= RecordFlag.CONTENT_LENGTH;
-      view.setFloat64(at, trim.contentLength, true);
-      at += 8;
-    }
-    if (trim.chunked) flags |= RecordFlag.CHUNKED;
-    if (trim.endsWithLastChunk) flags |= RecordFlag.LAST_CHUNK;
-    view.setUint16(position + RecordAt.flags, flags, true);
-    return at;
+    this.store(frame, headersLen, ifIndex, row, hash, direction);
+    return 'stored';
   }
 
-  private copy(from: Uint8Array, at: number, to: number, length: number): void {
-    if (length > LOOP_COPY_LEN) this.buffer.set(from.subarray(at, at + length), to);
-    else for (let i = 0; i < length; i++) this.buffer[to + i] = from[at + i] as number;
-  }
-
-  private indexFlags(packet: Packet, position: number): void {
+  /** A segment with SYN, FIN or RST. */
+  private addControl(row: number, direction: number): void {
+    const { packet } = this.decoder;
+    if (this.counts.control(row, direction, packet.flags)) this.trim.reset(row);
+    this.table.setEnded(row, this.counts.hasEnded(row));
     if ((packet.flags & TcpFlag.SYN) !== 0) this.index.addSyn();
-    if ((packet.flags & TcpFlag.RST) !== 0) this.index.addReset(packet, position);
+    if ((packet.flags & TcpFlag.RST) !== 0) this.index.addReset(packet);
+  }
+
+  private addIcmp(frame: FrameWindow, ifIndex: number): void {
+    const { packet } = this.decoder;
+    const { quote } = this;
+    const quotesTcp = quote.read(packet);
+    const source = quotesTcp ? hashSource(quote) : 0;
+    const destination = quotesTcp ? hashDestination(quote) : 0;
+    const hash = quotesTcp ? pairHash(source, destination) : 0;
+    const headersLen = Math.min(quote.headersEnd - packet.frameStart, MAX_KEPT_LEN);
+    this.trim.keepHeaders(headersLen);
+    const row = quotesTcp ? this.rowOf(hash) : NO_ROW;
+    this.store(frame, headersLen, ifIndex, row, hash, source < destination ? 0 : 1);
+  }
+
+  private rowOf(hash: number): number {
+    const row = this.table.rowOf(hash, this.decoder.packet);
+    if (this.table.isNew) {
+      this.counts.begin(row);
+      this.trim.reset(row);
+      this.blocks[row] = 0;
+    }
+    return row;
+  }
+
+  private store(
+    frame: FrameWindow,
+    headersLen: number,
+    ifIndex: number,
+    row: number,
+    hash: number,
+    direction: number,
+  ): void {
+    const { encoder, trim } = this;
+    const keptLen = Math.min(trim.keptLen, MAX_KEPT_LEN);
+    const slot = row === NO_ROW ? -1 : this.slotOf(row, hash);
+    encoder.add(frame, headersLen, keptLen, ifIndex, this.streamOf(slot, direction), trim);
+    if (trim.maskFrom !== -1 || trim.hideTo > trim.hideFrom) this.hide(keptLen);
+    this.index.addPacket(frame, slot);
+    this.lastUs = frame.tsUs;
+  }
+
+  /** Masks and hides in the copy that the encoder has made. */
+  private hide(keptLen: number): void {
+    const { encoder, trim } = this;
+    const shift = encoder.bytesAt - encoder.bytesFrom;
+    if (trim.maskFrom !== -1) this.mask.apply(encoder.bytes, shift + trim.maskFrom, shift + keptLen);
+    encoder.bytes.fill(0, shift + trim.hideFrom, shift + trim.hideTo);
+  }
+
+  private slotOf(row: number, hash: number): number {
+    if (this.blocks[row] === this.block) return this.slots[row] as number;
+    const slot = this.index.addConnection(hash);
+    this.blocks[row] = this.block;
+    this.slots[row] = slot;
+    if (2 * slot >= this.streams.length) this.growStreams();
+    this.streams[2 * slot] = 0;
+    this.streams[2 * slot + 1] = 0;
+    return slot;
+  }
+
+  private streamOf(slot: number, direction: number): number {
+    const { nextStream } = this.encoder;
+    if (slot === -1) {
+      if (this.noConnectionStream === -1) this.noConnectionStream = nextStream;
+      return this.noConnectionStream;
+    }
+    const stream = this.streams[2 * slot + direction] as number;
+    if (stream !== 0) return stream - 1;
+    this.streams[2 * slot + direction] = nextStream + 1;
+    return nextStream;
+  }
+
+  private growStreams(): void {
+    const bigger = new Int32Array(this.streams.length * 2);
+    bigger.set(this.streams);
+    this.streams = bigger;
   }
 }

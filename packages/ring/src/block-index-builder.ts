@@ -1,11 +1,20 @@
 /** Gathers the index of the block being built (format: block-index.ts). */
-import type { Packet } from '@resetscope/wire';
+import type { CapturedFrame, Packet } from '@resetscope/wire';
 import { BlockIndex, INDEX_HEADER_LEN, INDEX_MAGIC, INDEX_RESET_LEN, IndexAt, ResetAt } from './block-index.ts';
-import { NO_CONNECTION } from './connection-key.ts';
+
+/** A number that is no small integer would be allocated for each call (measured); a property of something else is not. */
+type Stamped = Pick<CapturedFrame, 'tsUs'>;
+
+const SLOTS_AT_FIRST = 1024;
+
+/** A connection's hash and number of packets as one number that sorts by hash: the number stays below 2^20 (a block's records). */
+const HASH_SCALE = 2 ** 20;
 
 export class BlockIndexBuilder {
-  private hashes = new Uint32Array(1024);
-  private hashCount = 0;
+  /** Hashes and packets of the block's connections, in order of appearance: a slot is a place here. */
+  private hashes = new Uint32Array(SLOTS_AT_FIRST);
+  private counts = new Uint32Array(SLOTS_AT_FIRST);
+  private slots = 0;
   private resets = new DataView(new ArrayBuffer(16 * INDEX_RESET_LEN));
   private resetTimes: number[] = [];
   private packets = 0;
@@ -17,25 +26,30 @@ export class BlockIndexBuilder {
     return this.resetTimes.length;
   }
 
-  /** hash: NO_CONNECTION for a packet that belongs to none. */
-  addPacket(tsUs: number, hash: number): void {
+  /** Slot of a connection that had no packet in this block yet: 0, 1, ... hash: pairHash. */
+  addConnection(hash: number): number {
+    if (this.slots === this.hashes.length) {
+      this.hashes = doubled(this.hashes);
+      this.counts = doubled(this.counts);
+    }
+    this.hashes[this.slots] = hash;
+    this.counts[this.slots] = 0;
+    return this.slots++;
+  }
+
+  /** slot: -1 for a packet that belongs to no connection. */
+  addPacket({ tsUs }: Stamped, slot: number): void {
     this.packets++;
     if (tsUs < this.firstUs) this.firstUs = tsUs;
     if (tsUs > this.lastUs) this.lastUs = tsUs;
-    if (hash === NO_CONNECTION) return;
-    if (this.hashCount === this.hashes.length) {
-      const bigger = new Uint32Array(this.hashes.length * 2);
-      bigger.set(this.hashes);
-      this.hashes = bigger;
-    }
-    this.hashes[this.hashCount++] = hash;
+    if (slot !== -1) this.counts[slot] = (this.counts[slot] as number) + 1;
   }
 
   addSyn(): void {
     this.syns++;
   }
 
-  addReset(packet: Packet, position: number): void {
+  addReset(packet: Packet): void {
     const at = this.resetTimes.length * INDEX_RESET_LEN;
     if (at === this.resets.byteLength) {
       const bigger = new Uint8Array(at * 2);
@@ -53,19 +67,17 @@ export class BlockIndexBuilder {
     resets.setUint32(at + ResetAt.flags, packet.flags, true);
     resets.setUint32(at + ResetAt.seq, packet.seq, true);
     resets.setUint32(at + ResetAt.ack, packet.ack, true);
-    resets.setUint32(at + ResetAt.position, position, true);
   }
 
   /** The index of at least one packet; the builder is empty afterwards. */
   finish(): BlockIndex {
-    const { unique, counts } = countHashes(this.hashes.slice(0, this.hashCount).sort());
     const connectionsAt = INDEX_HEADER_LEN + INDEX_RESET_LEN * this.resetTimes.length;
-    const view = new DataView(new ArrayBuffer(connectionsAt + 8 * unique.length));
+    const view = new DataView(new ArrayBuffer(connectionsAt + 8 * this.slots));
     view.setUint32(0, INDEX_MAGIC, true);
     view.setUint32(IndexAt.packets, this.packets, true);
     view.setUint32(IndexAt.syns, this.syns, true);
     view.setUint32(IndexAt.resets, this.resetTimes.length, true);
-    view.setUint32(IndexAt.connections, unique.length, true);
+    view.setUint32(IndexAt.connections, this.slots, true);
     view.setFloat64(IndexAt.firstUs, this.firstUs, true);
     view.setFloat64(IndexAt.lastUs, this.lastUs, true);
     for (const [i, tsUs] of this.resetTimes.entries()) {
@@ -73,16 +85,27 @@ export class BlockIndexBuilder {
     }
     const resetBytes = new Uint8Array(this.resets.buffer, 0, INDEX_RESET_LEN * this.resetTimes.length);
     new Uint8Array(view.buffer).set(resetBytes, INDEX_HEADER_LEN);
-    for (const [i, hash] of unique.entries()) {
-      view.setUint32(connectionsAt + 4 * i, hash, true);
-      view.setUint32(connectionsAt + 4 * (unique.length + i), counts[i] as number, true);
-    }
+    this.writeConnections(view, connectionsAt);
     this.clear();
     return new BlockIndex(view);
   }
 
+  /** Ascending by hash. */
+  private writeConnections(view: DataView, at: number): void {
+    const { hashes, counts, slots } = this;
+    const sorted = new Float64Array(slots);
+    for (let i = 0; i < slots; i++) sorted[i] = (hashes[i] as number) * HASH_SCALE + (counts[i] as number);
+    sorted.sort();
+    for (let i = 0; i < slots; i++) {
+      const value = sorted[i] as number;
+      const hash = Math.floor(value / HASH_SCALE);
+      view.setUint32(at + 4 * i, hash, true);
+      view.setUint32(at + 4 * (slots + i), value - hash * HASH_SCALE, true);
+    }
+  }
+
   private clear(): void {
-    this.hashCount = 0;
+    this.slots = 0;
     this.resetTimes = [];
     this.packets = 0;
     this.syns = 0;
@@ -91,14 +114,8 @@ export class BlockIndexBuilder {
   }
 }
 
-/** Run lengths of ascending hashes. */
-function countHashes(sorted: Uint32Array): { readonly unique: Uint32Array; readonly counts: Uint32Array } {
-  const unique = new Uint32Array(sorted.length);
-  const counts = new Uint32Array(sorted.length);
-  let length = 0;
-  for (const hash of sorted) {
-    if (length === 0 || unique[length - 1] !== hash) unique[length++] = hash;
-    counts[length - 1] = (counts[length - 1] as number) + 1;
-  }
-  return { unique: unique.subarray(0, length), counts: counts.subarray(0, length) };
+function doubled(words: Uint32Array): Uint32Array<ArrayBuffer> {
+  const bigger = new Uint32Array(words.length * 2);
+  bigger.set(words);
+  return bigger;
 }

@@ -3,19 +3,22 @@ import { Packet } from '@resetscope/wire';
 import fc from 'fast-check';
 import { openBlockIndex } from './block-index.ts';
 import { BlockIndexBuilder } from './block-index-builder.ts';
-import { NO_CONNECTION } from './connection-key.ts';
 
 describe('block index', () => {
   test('says of every connection how many packets it has, as a naive count does', () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 0, max: 30 }), { minLength: 1, maxLength: 3000 }), (hashes) => {
         const builder = new BlockIndexBuilder();
-        for (const hash of hashes) builder.addPacket(1, hash);
+        const slots = new Map<number, number>();
+        for (const hash of hashes) {
+          if (hash !== 0 && !slots.has(hash)) slots.set(hash, builder.addConnection(hash * 100_000_000));
+          builder.addPacket({ tsUs: 1 }, slots.get(hash) ?? -1);
+        }
         const index = openBlockIndex(builder.finish().bytes)!;
         expect(index.packets).toBe(hashes.length);
         for (let hash = 1; hash <= 31; hash++)
-          expect(index.packetsOf(hash)).toBe(hashes.filter((h) => h === hash).length);
-        expect(index.packetsOf(NO_CONNECTION)).toBe(0);
+          expect(index.packetsOf(hash * 100_000_000)).toBe(hashes.filter((h) => h === hash).length);
+        expect(index.packetsOf(0)).toBe(0);
       }),
       { numRuns: 30 },
     );
@@ -35,8 +38,8 @@ describe('block index', () => {
       packet.tsUs = 2_000_000_000_000_000 + i;
       packet.seq = 4_294_967_295;
       packet.ack = i;
-      builder.addPacket(packet.tsUs, 7);
-      builder.addReset(packet, 100 * i);
+      builder.addPacket(packet, -1);
+      builder.addReset(packet);
     }
     const resets = openBlockIndex(builder.finish().bytes)!.resets();
     expect(resets.length).toBe(40);
@@ -49,16 +52,16 @@ describe('block index', () => {
       flags: 4,
       seq: 4_294_967_295,
       ack: 39,
-      position: 3900,
     });
   });
 
   test('finishing empties the builder', () => {
     const builder = new BlockIndexBuilder();
-    builder.addPacket(5, 1);
+    builder.addPacket({ tsUs: 5 }, builder.addConnection(1));
+    builder.addPacket({ tsUs: 6 }, builder.addConnection(2));
     builder.addSyn();
     builder.finish();
-    builder.addPacket(9, 2);
+    builder.addPacket({ tsUs: 9 }, builder.addConnection(2));
     expect(builder.finish()).toMatchObject({
       packets: 1,
       syns: 0,
@@ -71,10 +74,10 @@ describe('block index', () => {
 
   test('an index cut anywhere, or of another kind, is none', () => {
     const builder = new BlockIndexBuilder();
-    builder.addPacket(5, 1);
+    builder.addPacket({ tsUs: 5 }, builder.addConnection(1));
     const { bytes } = builder.finish();
     for (let length = 0; length < bytes.length; length++) expect(openBlockIndex(bytes.subarray(0, length))).toBeNull();
-    expect(openBlockIndex(Uint8Array.from(bytes, (byte, i) => (i === 3 ? 0x32 : byte)))).toBeNull();
+    expect(openBlockIndex(Uint8Array.from(bytes, (byte, i) => (i === 3 ? 0x31 : byte)))).toBeNull();
   });
 
   test('never throws on any bytes', () => {

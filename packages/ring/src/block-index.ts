@@ -1,14 +1,14 @@
 /**
  * The index beside a block: enough to know whether the block is worth reading. Immutable. All numbers little-endian.
  *
- *   0   4  'RSI1'
+ *   0   4  'RSI2'
  *   4   4  packets
  *   8   4  packets with SYN
  *  12   4  resets r
  *  16   4  connections c
  *  20   8  firstUs, float64: earliest record
  *  28   8  lastUs, float64: latest record
- *  36  56r resets in order of capture, each:
+ *  36  52r resets in order of capture, each:
  *           0  4  time minus firstUs, microseconds
  *           4 16  source address, four words (IPv4 mapped)
  *          20 16  destination address
@@ -17,17 +17,16 @@
  *          40  4  flags
  *          44  4  seq
  *          48  4  ack
- *          52  4  position of the record in the block
  *   -  4c  connection hashes (connection-key.ts), ascending
  *   -  4c  packets of each
  */
 import { addressText } from '@resetscope/wire';
 import type { ResetRecord } from './reset-record.ts';
 
-/** 'RSI1', little-endian. */
-export const INDEX_MAGIC = 0x31495352;
+/** 'RSI2', little-endian. */
+export const INDEX_MAGIC = 0x32495352;
 export const INDEX_HEADER_LEN = 36;
-export const INDEX_RESET_LEN = 56;
+export const INDEX_RESET_LEN = 52;
 
 export const IndexAt = { packets: 4, syns: 8, resets: 12, connections: 16, firstUs: 20, lastUs: 28 } as const;
 export const ResetAt = {
@@ -39,13 +38,7 @@ export const ResetAt = {
   flags: 40,
   seq: 44,
   ack: 48,
-  position: 52,
 } as const;
-
-export interface IndexedReset extends ResetRecord {
-  /** Of its record in the block. */
-  readonly position: number;
-}
 
 /** Reads an index in place. */
 export class BlockIndex {
@@ -79,7 +72,7 @@ export class BlockIndex {
   }
 
   /** All resets, in order of capture. */
-  resets(): readonly IndexedReset[] {
+  resets(): readonly ResetRecord[] {
     return Array.from({ length: this.resetCount }, (_, i) => this.reset(INDEX_HEADER_LEN + INDEX_RESET_LEN * i));
   }
 
@@ -98,7 +91,7 @@ export class BlockIndex {
     return found ? this.view.getUint32(at + 4 * (count + low), true) : 0;
   }
 
-  private reset(at: number): IndexedReset {
+  private reset(at: number): ResetRecord {
     const { view } = this;
     return {
       tsUs: this.firstUs + view.getUint32(at + ResetAt.timeOffset, true),
@@ -109,7 +102,6 @@ export class BlockIndex {
       flags: view.getUint32(at + ResetAt.flags, true),
       seq: view.getUint32(at + ResetAt.seq, true),
       ack: view.getUint32(at + ResetAt.ack, true),
-      position: view.getUint32(at + ResetAt.position, true),
     };
   }
 

@@ -33,21 +33,39 @@ function mixWord(hash: number, word: number): number {
 function finish(hash: number): number {
   let h = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
   h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
-  return (h ^ (h >>> 16)) >>> 0;
+  return h ^ (h >>> 16);
 }
 
+/** Of the first three words of every IPv4-mapped address. */
+const MAPPED = mixWord(mixWord(mixWord(0, 0), 0), 0xffff);
+
 function hashEndpoint(w0: number, w1: number, w2: number, w3: number, port: number): number {
-  return mixWord(mixWord(mixWord(mixWord(mixWord(0, w0), w1), w2), w3), port);
+  const isMapped = w2 === 0xffff && w1 === 0 && w0 === 0;
+  const prefix = isMapped ? MAPPED : mixWord(mixWord(mixWord(0, w0), w1), w2);
+  return mixWord(mixWord(prefix, w3), port);
 }
 
 /** Hash of a packet that belongs to no connection. */
 export const NO_CONNECTION = 0;
 
-/** 1..2^32-1, the same in both directions. Different connections may share it: compare the ends afterwards. */
-export function hashEndpoints(packet: Endpoints): number {
-  const a = hashEndpoint(packet.src0, packet.src1, packet.src2, packet.src3, packet.srcPort);
-  const b = hashEndpoint(packet.dst0, packet.dst1, packet.dst2, packet.dst3, packet.dstPort);
+/** Hash of the end that sent, 32 bits signed. */
+export function hashSource({ src0, src1, src2, src3, srcPort }: Endpoints): number {
+  return hashEndpoint(src0, src1, src2, src3, srcPort);
+}
+
+/** Hash of the end that is sent to. */
+export function hashDestination({ dst0, dst1, dst2, dst3, dstPort }: Endpoints): number {
+  return hashEndpoint(dst0, dst1, dst2, dst3, dstPort);
+}
+
+/** int32, not 0, of the hashes of both ends in any order. Different connections may share it: compare the ends afterwards. */
+export function pairHash(a: number, b: number): number {
   return finish((a + b) ^ Math.imul(a ^ b, 0x9e3779b1)) || 1;
+}
+
+/** 1..2^32-1: pairHash as the index of a block has it, the same in both directions. */
+export function hashEndpoints(ends: Endpoints): number {
+  return pairHash(hashSource(ends), hashDestination(ends)) >>> 0;
 }
 
 /** The key's ends as numbers, A as source; null when an address is not an IP address. */

@@ -1,6 +1,7 @@
 /** Choosing connections by one of their ends. */
 import { addressText, parseAddress } from '@resetscope/wire';
 import { type ConnectionKey, type Endpoints, hashEndpoints, sameConnection } from './connection-key.ts';
+import type { ResetRecord } from './reset-record.ts';
 
 /** One end has this address, this port, or both. An empty filter takes every connection. */
 export interface EndpointFilter {
@@ -18,6 +19,16 @@ export function endpointTest({ address, port }: EndpointFilter): (ends: Endpoint
   return (ends) =>
     fits(ends.src0, ends.src1, ends.src2, ends.src3, ends.srcPort) ||
     fits(ends.dst0, ends.dst1, ends.dst2, ends.dst3, ends.dstPort);
+}
+
+/** The same for a reset. */
+export function resetTest({ address, port }: EndpointFilter): (reset: ResetRecord) => boolean {
+  const words = address === undefined ? undefined : parseAddress(address);
+  if (words === null) return () => false;
+  const text = words === undefined ? undefined : addressText(...words);
+  const fits = (endAddress: string, endPort: number): boolean =>
+    (port === undefined || port === endPort) && (text === undefined || text === endAddress);
+  return ({ src, srcPort, dst, dstPort }) => fits(src, srcPort) || fits(dst, dstPort);
 }
 
 /** Distinct connections, in order of their first packet; A is the end that sent it. */

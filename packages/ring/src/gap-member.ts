@@ -1,11 +1,12 @@
 /** A gap as the sorted set of gaps holds it: `FROMUS:TOUS:LOST:REASON`. */
-import type { Gap, GapReason } from './coverage.ts';
+import { GAP_REASONS, type Gap, type GapReason } from './coverage.ts';
 
-const REASONS: ReadonlySet<string> = new Set<GapReason>(['kernel-drop', 'ring-slow', 'restart']);
+const MEMBER = /^(\d+):(\d+):(\d+):(.*)$/;
 
 /** null for a text that is no gap. */
 export function parseGap(member: string): Gap | null {
-  const [fromUs, toUs, lostPackets, reason = ''] = member.split(':');
-  if (!REASONS.has(reason)) return null;
-  return { fromUs: Number(fromUs), toUs: Number(toUs), lostPackets: Number(lostPackets), reason: reason as GapReason };
+  const [, fromUs, toUs, lostPackets, text] = MEMBER.exec(member) ?? [];
+  const reason = GAP_REASONS.find((known: GapReason) => known === text);
+  if (reason === undefined) return null;
+  return { fromUs: Number(fromUs), toUs: Number(toUs), lostPackets: Number(lostPackets), reason };
 }

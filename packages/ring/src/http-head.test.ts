@@ -97,6 +97,25 @@ describe('HttpHead', () => {
     expect(expected).toMatchObject(read(text));
   });
 
+  test('a head read in pieces says what it says as a whole', () => {
+    const head = 'POST / HTTP/1.1\r\nTransfer-Encoding: gzip, chunked\r\nContent-Length: 12\r\nCookie: a=b\r\n\r\n';
+    const bytes = bytesOf(`${head}body`);
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: 1, max: head.length - 1 }), { minLength: 1, maxLength: 5 }), (cuts) => {
+        const ends = [...new Set(cuts)].sort((a, b) => a - b);
+        const pieces = [...ends, bytes.length];
+        const read = new HttpHead();
+        read.read(bytes, 0, pieces[0] as number);
+        for (const [i, end] of pieces.slice(1).entries()) {
+          expect(read.headLen).toBe(-1);
+          read.readOn(bytes, pieces[i] as number, end);
+        }
+        expect(read).toMatchObject({ contentLength: 12, chunked: true });
+        expect(read.headLen).toBe(head.length - (ends.at(-1) as number));
+      }),
+    );
+  });
+
   test('never throws, and the head never passes the end', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {

@@ -1,14 +1,13 @@
 /**
  * The little of HTTP/1 that must be known before a body is thrown away: does a payload start a message, where does its head
- * end, and how long is the body. Tolerates bare LF as nginx does (RFC 9112 section 2.2). It does not reassemble: a head that
- * goes on in the next segment has no end here.
+ * end, and how long is the body. Tolerates bare LF as nginx does (RFC 9112 section 2.2). A head may go on over segments that
+ * follow each other; segments in another order end the reading.
  */
 
 const LF = 0x0a;
 const CR = 0x0d;
 const SP = 0x20;
 const HTAB = 0x09;
-const COLON = 0x3a;
 
 /** Methods nginx knows (src/http/ngx_http_request.h, NGX_HTTP_GET and following) and PURGE, which caches use. */
 const METHODS: readonly string[] = [
@@ -32,6 +31,14 @@ const METHODS: readonly string[] = [
 ];
 
 const latin1 = (text: string): Uint8Array => Uint8Array.from(text, (char) => char.charCodeAt(0));
+
+const HTTP_1 = latin1('HTTP/1.');
+const HEAD_METHOD = latin1('HEAD ');
+const CONNECT_METHOD = latin1('CONNECT ');
+const CONTENT_LENGTH = latin1('content-length:');
+const TRANSFER_ENCODING = latin1('transfer-encoding:');
+const CHUNKED = latin1('chunked');
+const LAST_CHUNK = latin1('0\r\n\r\n');
 
 const STARTS: readonly Uint8Array[] = ['HTTP/1.', ...METHODS.map((method) => `${method} `)].map(latin1);
 
@@ -67,70 +74,106 @@ export function hasName(bytes: Uint8Array, at: number, end: number, name: Uint8A
   return true;
 }
 
-const CONTENT_LENGTH = latin1('content-length:');
-const TRANSFER_ENCODING = latin1('transfer-encoding:');
-const CHUNKED = latin1('chunked');
-const LAST_CHUNK = latin1('0\r\n\r\n');
+/** Bytes of an unfinished line that are held for the next segment: every field that matters here fits (RFC 9110 section 8.6). */
+const MAX_HELD_LEN = 64;
 
-/** What the head at the start of one payload says; reused for every packet. -1 stands for null. */
+/** What the head of a message says, read segment by segment; -1 stands for null. */
 export class HttpHead {
-  /** Bytes from the start of the payload to after the empty line; -1: it does not end in these bytes. */
+  /** Bytes from the start of the latest segment's payload to after the empty line; -1: it does not end there. */
   headLen = -1;
   /** -1: none, not a number, or several that differ (RFC 9112 section 6.3). */
   contentLength = -1;
   chunked = false;
+  /** A request with this method, or a response with this status (0: a request). */
+  isHeadRequest = false;
+  isConnectRequest = false;
+  status = 0;
   private differs = false;
+  private held: Uint8Array = new Uint8Array(0);
 
   /** Reads the head that starts at `at`; linear in its bytes. */
   read(bytes: Uint8Array, at: number, end: number): void {
-    this.headLen = -1;
     this.contentLength = -1;
     this.chunked = false;
     this.differs = false;
-    for (let i = at; i < end && this.headLen === -1; i++) {
-      if (bytes[i] === LF) this.readLine(bytes, at, i + 1, end);
-    }
-    if (this.differs) this.contentLength = -1;
+    this.status = hasBytes(bytes, at, end, HTTP_1) ? statusAt(bytes, at, end) : 0;
+    this.isHeadRequest = hasBytes(bytes, at, end, HEAD_METHOD);
+    this.isConnectRequest = hasBytes(bytes, at, end, CONNECT_METHOD);
+    this.readLines(bytes, at, at, end);
   }
 
-  /** The line at `line`, of the head that starts at `at`. */
-  private readLine(bytes: Uint8Array, at: number, line: number, end: number): void {
-    const first = line < end ? (bytes[line] as number) : 0;
-    if (first === LF) this.headLen = line + 1 - at;
-    else if (first === CR && line + 1 < end && bytes[line + 1] === LF) this.headLen = line + 2 - at;
-    else if ((first | 0x20) === 0x63 && hasName(bytes, line, end, CONTENT_LENGTH)) {
-      this.addContentLength(readDecimal(bytes, line + CONTENT_LENGTH.length, end));
-    } else if ((first | 0x20) === 0x74 && hasName(bytes, line, end, TRANSFER_ENCODING)) {
-      this.chunked = endsInChunked(bytes, line + TRANSFER_ENCODING.length, end);
+  /** Goes on with the bytes that follow those of the read or readOn before. */
+  readOn(bytes: Uint8Array, at: number, end: number): void {
+    const joined = new Uint8Array(this.held.length + end - at);
+    joined.set(this.held);
+    joined.set(bytes.subarray(at, end), this.held.length);
+    this.readLines(joined, this.held.length, 0, joined.length);
+  }
+
+  /** A head like this one, which goes on elsewhere. */
+  copy(): HttpHead {
+    return Object.assign(new HttpHead(), this);
+  }
+
+  /** Reads the lines in [from, end) of a payload that starts at `payloadAt`; an unfinished one is held. */
+  private readLines(bytes: Uint8Array, payloadAt: number, from: number, end: number): void {
+    this.headLen = -1;
+    let line = from;
+    for (let i = from; i < end; i++) {
+      if (bytes[i] !== LF) continue;
+      if (i === line || (i === line + 1 && bytes[line] === CR)) {
+        this.headLen = i + 1 - payloadAt;
+        return;
+      }
+      this.readField(bytes, line, i);
+      line = i + 1;
+    }
+    this.held = bytes.slice(line, Math.min(end, line + MAX_HELD_LEN));
+  }
+
+  /** The line [line, lineEnd), without its LF; a start line is no field that matters. */
+  private readField(bytes: Uint8Array, line: number, lineEnd: number): void {
+    const first = (bytes[line] as number) | 0x20;
+    if (first === 0x63 && hasName(bytes, line, lineEnd, CONTENT_LENGTH)) {
+      this.addContentLength(readDecimal(bytes, line + CONTENT_LENGTH.length, lineEnd));
+    } else if (first === 0x74 && hasName(bytes, line, lineEnd, TRANSFER_ENCODING)) {
+      this.chunked = endsInChunked(bytes, line + TRANSFER_ENCODING.length, lineEnd);
     }
   }
 
   private addContentLength(length: number): void {
     this.differs ||= length === -1 || (this.contentLength !== -1 && this.contentLength !== length);
-    this.contentLength = length;
+    this.contentLength = this.differs ? -1 : length;
   }
 }
 
-/** A decimal alone on the rest of its line; -1 for anything else, or past 2^53 (15 digits are taken). */
-function readDecimal(bytes: Uint8Array, from: number, end: number): number {
+/** Three digits after `HTTP/1.x `; 0 for anything else. */
+function statusAt(bytes: Uint8Array, at: number, end: number): number {
+  const from = at + 9;
+  if (from + 3 > end) return 0;
+  const digit = (i: number): number => (bytes[from + i] as number) - 0x30;
+  return digit(0) * 100 + digit(1) * 10 + digit(2);
+}
+
+/** A decimal alone in [from, lineEnd); -1 for anything else, or past 2^53 (15 digits are taken). */
+function readDecimal(bytes: Uint8Array, from: number, lineEnd: number): number {
   let at = from;
-  while (at < end && isBlank(bytes[at] as number)) at++;
+  while (at < lineEnd && isBlank(bytes[at] as number)) at++;
   const first = at;
   let value = 0;
-  for (; at < end; at++) {
+  for (; at < lineEnd; at++) {
     const digit = (bytes[at] as number) - 0x30;
     if (digit < 0 || digit > 9) break;
     value = value * 10 + digit;
   }
   if (at === first || at - first > 15) return -1;
-  while (at < end && isBlank(bytes[at] as number)) at++;
-  return at < end && (bytes[at] === CR || bytes[at] === LF) ? value : -1;
+  while (at < lineEnd && isBlank(bytes[at] as number)) at++;
+  return at === lineEnd || bytes[at] === CR ? value : -1;
 }
 
 /** Is `chunked` the last coding of the line (RFC 9112 section 6.1)? */
-function endsInChunked(bytes: Uint8Array, from: number, end: number): boolean {
-  let stop = from;
-  while (stop < end && bytes[stop] !== LF) stop++;
+function endsInChunked(bytes: Uint8Array, from: number, lineEnd: number): boolean {
+  let stop = lineEnd;
   while (stop > from && (bytes[stop - 1] === CR || isBlank(bytes[stop - 1] as number))) stop--;
   return stop - CHUNKED.length >= from && hasName(bytes, stop - CHUNKED.length, stop, CHUNKED);
 }
@@ -144,10 +187,4 @@ export function endsInLastChunk(bytes: Uint8Array, start: number, end: number): 
   const at = end - LAST_CHUNK.length;
   if (at < start || bytes[end - 1] !== LF) return false;
   return hasBytes(bytes, at, end, LAST_CHUNK) && (at === start || bytes[at - 1] === LF);
-}
-
-/** Offset of the colon that ends the field name of the line at `at`, or -1. */
-export function fieldColon(bytes: Uint8Array, at: number, lineEnd: number): number {
-  for (let i = at; i < lineEnd; i++) if (bytes[i] === COLON) return i;
-  return -1;
 }

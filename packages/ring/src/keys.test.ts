@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { formatBlockId, parseBlockId, ringKeys, sanitizeNode } from './keys.ts';
+import { ringKeys, sanitizeNode } from './keys.ts';
 
 describe('ringKeys', () => {
   test('carry one hash tag', () => {
@@ -8,6 +8,7 @@ describe('ringKeys', () => {
       blocks: '{resetscope:ring:web-1}:blocks',
       indexes: '{resetscope:ring:web-1}:indexes',
       times: '{resetscope:ring:web-1}:times',
+      order: '{resetscope:ring:web-1}:order',
       gaps: '{resetscope:ring:web-1}:gaps',
       state: '{resetscope:ring:web-1}:state',
       reach: '{resetscope:ring:web-1}:reach',
@@ -29,14 +30,4 @@ test.each([
   { node: '', name: '_' },
 ])('sanitizeNode $node', ({ node, name }) => {
   expect(sanitizeNode(node)).toBe(name);
-});
-
-test('a block id reads back', () => {
-  const id = formatBlockId('ab12', 7, 1_795_000_000_000_000, 1_795_000_000_100_000, 4096);
-  expect(id).toBe('ab12:7:1795000000000000:1795000000100000:4096');
-  expect(parseBlockId(id)).toEqual({ id, firstUs: 1_795_000_000_000_000, lastUs: 1_795_000_000_100_000 });
-});
-
-test.each(['', 'ab12', 'ab12:7:1:2', 'ab12:7:x:2:3', 'ab12:7:1:2:3:4'])('%j is no block id', (text) => {
-  expect(parseBlockId(text)).toBeNull();
 });

@@ -20,11 +20,13 @@ export interface RingKeys {
   readonly blocks: string;
   /** Hash: block id to index. */
   readonly indexes: string;
-  /** Sorted set: block id by lastUs. */
+  /** Sorted set: block entry (block-entry.ts) by lastUs. What readers look times up in. */
   readonly times: string;
-  /** Sorted set: gap (gap-member.ts) by toUs. */
+  /** List: block entries in order of appending. What is forgotten is taken from its head. */
+  readonly order: string;
+  /** Sorted set: gap (gap-member.ts) by the ring's clock when it was recorded. */
   readonly gaps: string;
-  /** Hash: oldestUs, newestUs, bytes, writer, sequence. */
+  /** Hash: the fields are named in ring-append.ts. */
   readonly state: string;
   /** Channel: newestUs at every append. */
   readonly reach: string;
@@ -36,26 +38,9 @@ export function ringKeys(node: string): RingKeys {
     blocks: `${tag}:blocks`,
     indexes: `${tag}:indexes`,
     times: `${tag}:times`,
+    order: `${tag}:order`,
     gaps: `${tag}:gaps`,
     state: `${tag}:state`,
     reach: `${tag}:reach`,
   };
-}
-
-/** What the id of a block says by itself. */
-export interface BlockId {
-  readonly id: string;
-  readonly firstUs: number;
-  readonly lastUs: number;
-}
-
-/** `WRITER:SEQUENCE:FIRSTUS:LASTUS:COST`; the script of ring-append.ts reads times and cost out of it. */
-export function formatBlockId(writer: string, sequence: number, firstUs: number, lastUs: number, cost: number): string {
-  return `${writer}:${sequence}:${firstUs}:${lastUs}:${cost}`;
-}
-
-/** null for a text that is no block id. */
-export function parseBlockId(id: string): BlockId | null {
-  const match = /^[^:]+:\d+:(\d+):(\d+):\d+$/.exec(id);
-  return match === null ? null : { id, firstUs: Number(match[1]), lastUs: Number(match[2]) };
 }

@@ -4,7 +4,7 @@
  * far as it goes. Parameters are looked for on every line, because Referer and Location carry URLs too.
  * It does not look into bodies: those are never kept (trim.ts).
  */
-import { fieldColon, hasName } from './http-head.ts';
+import { hasName } from './http-head.ts';
 
 /** Always masked. */
 const SECRET_HEADERS: readonly string[] = ['authorization', 'proxy-authorization', 'cookie', 'set-cookie'];
@@ -29,11 +29,16 @@ const HTAB = 0x09;
 const PERCENT = 0x25;
 const EQUALS = 0x3d;
 const AMPERSAND = 0x26;
+const COLON = 0x3a;
 
-/** Bytes before a parameter name: `?` `&` `;` of a query, `#` of a fragment in Location. */
-const OPENS_PARAMETER: readonly boolean[] = Array.from({ length: 256 }, (_, byte) =>
-  '?&;#'.includes(String.fromCharCode(byte)),
-);
+/** What a byte may mean; 0: nothing here. */
+const Meaning = { LINE_END: 1, NAME_END: 2, OPENS_PARAMETER: 3 } as const;
+
+/** Before a parameter name stand `?` `&` `;` of a query, `#` of a fragment in Location. */
+const MEANINGS: Uint8Array = new Uint8Array(256);
+MEANINGS[LF] = Meaning.LINE_END;
+MEANINGS[COLON] = Meaning.NAME_END;
+for (const char of '?&;#') MEANINGS[char.charCodeAt(0)] = Meaning.OPENS_PARAMETER;
 
 export interface MaskNames {
   /** Names added to the built-in ones, in any case. */
@@ -46,60 +51,72 @@ const lowerBytes = (name: string): Uint8Array => new TextEncoder().encode(name.t
 export class Mask {
   private readonly headers: readonly Uint8Array[];
   private readonly parameters: readonly Uint8Array[];
+  /** 1 for the bytes a secret parameter's name can begin with. */
+  private readonly parameterStarts = new Uint8Array(256);
 
   constructor(names: MaskNames = {}) {
     this.headers = [...SECRET_HEADERS, ...(names.headers ?? [])].map(lowerBytes);
     this.parameters = [...SECRET_PARAMETERS, ...(names.parameters ?? [])].map(lowerBytes);
-  }
-
-  /** Masks the head (or its beginning) in [start, end), which begins with its request or status line. */
-  apply(bytes: Uint8Array, start: number, end: number): void {
-    let secret = false;
-    for (let line = start; line < end; ) {
-      const lineEnd = findLineEnd(bytes, line, end);
-      const isContinuation = line > start && isBlank(bytes[line] as number);
-      if (isContinuation) {
-        if (secret) fillStars(bytes, line, lineEnd);
-      } else {
-        const colon = line === start ? -1 : this.secretColon(bytes, line, lineEnd);
-        secret = colon !== -1;
-        if (secret) fillStars(bytes, colon + 1, lineEnd);
-      }
-      if (!secret) this.maskParameters(bytes, line, lineEnd);
-      line = lineEnd + 1;
+    this.parameterStarts[PERCENT] = 1;
+    for (const [first] of this.parameters) {
+      this.parameterStarts[first as number] = 1;
+      this.parameterStarts[
+        String.fromCharCode(first as number)
+          .toUpperCase()
+          .charCodeAt(0)
+      ] = 1;
     }
   }
 
-  /** Offset of the colon after a secret field's name, or -1. */
-  private secretColon(bytes: Uint8Array, line: number, lineEnd: number): number {
-    const colon = fieldColon(bytes, line, lineEnd);
-    if (colon === -1) return -1;
+  /** Masks the head (or its beginning) in [start, end), which begins with its request or status line. One pass. */
+  apply(bytes: Uint8Array, start: number, end: number): void {
+    let line = start;
+    // A start line has no field name, nor has a line that continues one.
+    let isNamed = true;
+    let secret = false;
+    for (let i = start; i < end; ) {
+      switch (MEANINGS[bytes[i] as number]) {
+        case Meaning.LINE_END:
+          i++;
+          line = i;
+          isNamed = i < end && isBlank(bytes[i] as number);
+          secret &&= isNamed;
+          if (secret) i = hideLine(bytes, i, end);
+          break;
+        case Meaning.NAME_END:
+          secret ||= !isNamed && this.isSecretName(bytes, line, i);
+          isNamed = true;
+          i = secret ? hideLine(bytes, i + 1, end) : i + 1;
+          break;
+        case Meaning.OPENS_PARAMETER:
+          i = this.hideParameter(bytes, i + 1, end);
+          break;
+        default:
+          while (i < end && MEANINGS[bytes[i] as number] === 0) i++;
+      }
+    }
+  }
+
+  private isSecretName(bytes: Uint8Array, line: number, colon: number): boolean {
     let nameEnd = colon;
     while (nameEnd > line && isBlank(bytes[nameEnd - 1] as number)) nameEnd--;
     for (const name of this.headers) {
-      if (name.length === nameEnd - line && hasName(bytes, line, nameEnd, name)) return colon;
+      if (name.length === nameEnd - line && hasName(bytes, line, nameEnd, name)) return true;
     }
-    return -1;
+    return false;
   }
 
-  private maskParameters(bytes: Uint8Array, line: number, lineEnd: number): void {
-    for (let i = line; i < lineEnd; i++) {
-      if (!OPENS_PARAMETER[bytes[i] as number]) continue;
-      const equals = this.secretEquals(bytes, i + 1, lineEnd);
-      if (equals === -1) continue;
-      const valueEnd = findValueEnd(bytes, equals + 1, lineEnd);
-      bytes.fill(STAR, equals + 1, valueEnd);
-      i = valueEnd - 1;
-    }
-  }
-
-  /** Offset of the `=` after a secret parameter's name (percent-encoded or not) at `at`, or -1. */
-  private secretEquals(bytes: Uint8Array, at: number, lineEnd: number): number {
+  /** Hides the value of a secret parameter whose name begins at `at`; returns where to go on. */
+  private hideParameter(bytes: Uint8Array, at: number, end: number): number {
+    if (at >= end || this.parameterStarts[bytes[at] as number] === 0) return at;
     for (const name of this.parameters) {
-      const after = skipParameterName(bytes, at, lineEnd, name);
-      if (after !== -1 && after < lineEnd && bytes[after] === EQUALS) return after;
+      const after = skipParameterName(bytes, at, end, name);
+      if (after === -1 || after >= end || bytes[after] !== EQUALS) continue;
+      const valueEnd = findValueEnd(bytes, after + 1, end);
+      bytes.fill(STAR, after + 1, valueEnd);
+      return valueEnd;
     }
-    return -1;
+    return at;
   }
 }
 
@@ -128,25 +145,20 @@ function hexDigit(byte: number): number {
 }
 
 /** Only `&` and blanks end a value: `;`, `#` and quotes are sent raw inside passwords. */
-function findValueEnd(bytes: Uint8Array, from: number, lineEnd: number): number {
+function findValueEnd(bytes: Uint8Array, from: number, end: number): number {
   let at = from;
-  while (at < lineEnd && bytes[at] !== AMPERSAND && (bytes[at] as number) > SP) at++;
+  while (at < end && bytes[at] !== AMPERSAND && (bytes[at] as number) > SP) at++;
   return at;
 }
 
-/** Offset of the LF that ends the line, or `end`. */
-function findLineEnd(bytes: Uint8Array, from: number, end: number): number {
-  let at = from;
-  while (at < end && bytes[at] !== LF) at++;
-  return at;
-}
-
-/** Everything but leading blanks and the CR of the line end. */
-function fillStars(bytes: Uint8Array, from: number, lineEnd: number): void {
+/** Overwrites the rest of a line but its leading blanks and the CR of its end; returns the offset of its LF, or `end`. */
+function hideLine(bytes: Uint8Array, from: number, end: number): number {
+  let lineEnd = from;
+  while (lineEnd < end && bytes[lineEnd] !== LF) lineEnd++;
   let start = from;
   while (start < lineEnd && isBlank(bytes[start] as number)) start++;
-  const end = lineEnd > start && bytes[lineEnd - 1] === CR ? lineEnd - 1 : lineEnd;
-  bytes.fill(STAR, start, end);
+  bytes.fill(STAR, start, lineEnd > start && bytes[lineEnd - 1] === CR ? lineEnd - 1 : lineEnd);
+  return lineEnd;
 }
 
 function isBlank(byte: number): boolean {

@@ -1,11 +1,13 @@
-/** A block unpacked for reading: its records, and which of them belong to which connection. */
+/** A block unpacked for reading: its frames, and which of them belong to which connection. */
 import { PacketDecoder } from '@resetscope/wire';
-import { type BlockRecords, type ReadRecord, readRecord } from './block.ts';
 import { type Endpoints, hashEndpoints, sameConnection } from './connection-key.ts';
 import { IcmpQuote } from './icmp-quote.ts';
 import type { RingFrame } from './ring-frame.ts';
 
-/** Whose record it is; both objects are filled again for the next one. */
+/** What a frame takes beside its bytes: the object, its view and its place in a list. */
+const FRAME_OVERHEAD = 256;
+
+/** Whose frame it is; both objects are filled again for the next one. */
 class EndpointReader {
   private readonly decoder = new PacketDecoder();
   private readonly quote = new IcmpQuote();
@@ -19,61 +21,46 @@ class EndpointReader {
 }
 
 export class OpenedBlock {
-  private readonly records: BlockRecords;
-  private readonly positions: ReadonlyMap<number, readonly number[]>;
+  private readonly frames: readonly RingFrame[];
+  private readonly byHash: ReadonlyMap<number, readonly RingFrame[]>;
   private readonly endpoints = new EndpointReader();
 
-  constructor(records: BlockRecords) {
-    this.records = records;
-    this.positions = this.mapConnections();
+  constructor(frames: readonly RingFrame[]) {
+    this.frames = frames;
+    this.byHash = this.mapConnections();
   }
 
   /** Memory it holds, roughly. */
   get bytes(): number {
-    return this.records.bytes.length * 2;
+    return this.frames.reduce((sum, { bytes }) => sum + bytes.length + FRAME_OVERHEAD, 0);
   }
 
-  /** Copies of the connection's frames, in order of capture. `hash`: hashEndpoints(ends). */
+  /** The connection's frames, in order of capture. `hash`: hashEndpoints(ends). */
   framesOf(ends: Endpoints, hash: number): readonly RingFrame[] {
-    const frames: RingFrame[] = [];
-    for (const position of this.positions.get(hash) ?? []) {
-      const frame = readRecord(this.records, position)?.frame;
-      if (frame === undefined) continue;
+    return (this.byHash.get(hash) ?? []).filter((frame) => {
       const found = this.endpoints.read(frame);
-      if (found !== null && sameConnection(found, ends)) frames.push({ ...frame, bytes: frame.bytes.slice() });
-    }
-    return frames;
+      return found !== null && sameConnection(found, ends);
+    });
   }
 
-  /** Every record in order with its endpoints, which are valid until the next one. */
+  /** Every frame in order with its endpoints, which are valid until the next one. */
   *packets(): Generator<{ readonly tsUs: number; readonly ends: Endpoints }> {
-    for (const { frame } of this.walk()) {
+    for (const frame of this.frames) {
       const ends = this.endpoints.read(frame);
       if (ends !== null) yield { tsUs: frame.tsUs, ends };
     }
   }
 
-  private mapConnections(): Map<number, number[]> {
-    const positions = new Map<number, number[]>();
-    let position = 0;
-    for (const { frame, next } of this.walk()) {
+  private mapConnections(): Map<number, RingFrame[]> {
+    const byHash = new Map<number, RingFrame[]>();
+    for (const frame of this.frames) {
       const ends = this.endpoints.read(frame);
-      if (ends !== null) {
-        const hash = hashEndpoints(ends);
-        const list = positions.get(hash);
-        if (list === undefined) positions.set(hash, [position]);
-        else list.push(position);
-      }
-      position = next;
+      if (ends === null) continue;
+      const hash = hashEndpoints(ends);
+      const list = byHash.get(hash);
+      if (list === undefined) byHash.set(hash, [frame]);
+      else list.push(frame);
     }
-    return positions;
-  }
-
-  private *walk(): Generator<ReadRecord> {
-    let record = readRecord(this.records, 0);
-    while (record !== null) {
-      yield record;
-      record = readRecord(this.records, record.next);
-    }
+    return byHash;
   }
 }

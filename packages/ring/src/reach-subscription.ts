@@ -1,5 +1,6 @@
 /** Waits for the ring's reach over a subscription of its own: no polling. */
-import type { Redis } from 'ioredis';
+import { Cluster } from 'ioredis';
+import type { RingRedis } from './ring-redis.ts';
 
 interface Waiter {
   readonly tsUs: number;
@@ -10,17 +11,19 @@ interface Waiter {
 const FIRST_ANSWER_MS = 2000;
 
 export class ReachSubscription {
-  private readonly redis: Redis;
+  private readonly redis: RingRedis;
   /** The stored reach could not be asked: every wait rejects, a new subscription is needed. */
   isBroken = false;
   private readonly waiters = new Set<Waiter>();
+  private readonly ask: () => Promise<number>;
   private readonly known: Promise<void>;
   private isKnown = false;
   private newestUs = 0;
 
-  /** Opens a connection of the same kind as `redis`. ask: the reach as stored, needed once: later ones are pushed. */
-  constructor(redis: Redis, channel: string, ask: () => Promise<number>) {
-    this.redis = redis.duplicate();
+  /** Opens a connection of the same kind as `redis`. ask: the reach as stored; later ones are pushed. */
+  constructor(redis: RingRedis, channel: string, ask: () => Promise<number>) {
+    this.ask = ask;
+    this.redis = redis instanceof Cluster ? redis.duplicate() : redis.duplicate();
     // Without a listener a lost connection would end the process; ioredis connects and subscribes again by itself.
     this.redis.on('error', () => undefined);
     this.redis.on('message', (_channel: string, text: string) => this.moved(Number(text)));
@@ -47,7 +50,8 @@ export class ReachSubscription {
       };
       const fail = (error: unknown): void => finish(() => reject(error));
       let timer = setTimeout(() => {
-        if (this.isKnown && this.redis.status === 'ready') waiter.settle(false);
+        // Asked once more: a subscription whose host has vanished hears nothing, and does not know it.
+        if (this.isKnown && this.redis.status === 'ready') this.ask().then((us) => waiter.settle(us >= tsUs), fail);
         else if (this.isKnown) fail(new Error(`no connection for ${timeoutMs} ms`));
         else {
           this.known.then(() => waiter.settle(this.newestUs >= tsUs), fail);
@@ -66,8 +70,9 @@ export class ReachSubscription {
     this.redis.disconnect();
   }
 
+  /** Back too, with the clock: what the ring reached before it was set says nothing about the times to come. */
   private moved(newestUs: number): void {
-    if (newestUs > this.newestUs) this.newestUs = newestUs;
+    this.newestUs = newestUs;
     for (const waiter of [...this.waiters]) if (this.newestUs >= waiter.tsUs) waiter.settle(true);
   }
 }

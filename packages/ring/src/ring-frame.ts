@@ -9,6 +9,8 @@ export interface FrameAnnotations {
   readonly contentLength: number | null;
   /** The head says `Transfer-Encoding: chunked`. */
   readonly chunked: boolean;
+  /** The payload is the beginning, or the middle, of a head that ends in a later segment. */
+  readonly headGoesOn: boolean;
   /** The payload ends in the last chunk, `0\r\n\r\n`. */
   readonly endsWithLastChunk: boolean;
 }

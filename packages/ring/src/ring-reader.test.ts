@@ -1,26 +1,14 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { hasProgram, type RedisServer, startRedis } from '@resetscope/testkit';
 import { describeIf } from '@resetscope/testkit/jest';
-import { buildTcpFrame, FrameWindow, LinkType, TcpFlag } from '@resetscope/wire';
+import { TcpFlag } from '@resetscope/wire';
 import { Redis } from 'ioredis';
-import { packBlock } from './block.ts';
-import { BlockBuilder } from './block-builder.ts';
-import { ringKeys } from './keys.ts';
+import { type BlockEntry, parseEntry } from './block-entry.ts';
+import type { EndpointFilter } from './endpoint-filter.ts';
+import { type RingKeys, ringKeys } from './keys.ts';
 import { RingReader } from './ring-reader.ts';
-import { MIN_RING_BYTES, RingWriter } from './ring-writer.ts';
-
-const START_US = 1_795_000_000_000_000;
-const ALL = { fromUs: START_US - 1, toUs: START_US + 1_000_000_000 };
-const LIMITS = { maxBytes: MIN_RING_BYTES, maxAgeUs: 3_600_000_000 };
-
-interface Sent {
-  readonly atUs: number;
-  readonly port: number;
-  readonly flags: number;
-  /** From the responder. */
-  readonly back?: boolean;
-  readonly payload?: string;
-}
+import { RingWriter } from './ring-writer.ts';
+import { ALL, LIMITS, packedBlock, type Sent, START_US } from './testing/test-blocks.ts';
 
 describeIf(hasProgram('redis-server'), 'redis-server is not installed')('RingReader', () => {
   let server: RedisServer;
@@ -47,27 +35,8 @@ describeIf(hasProgram('redis-server'), 'redis-server is not installed')('RingRea
   }
 
   async function append(writer: RingWriter, sent: readonly Sent[]): Promise<void> {
-    const builder = new BlockBuilder();
-    for (const { atUs, port, flags, back = false, payload = '' } of sent) {
-      const [srcPort, dstPort] = back ? [80, port] : [port, 80];
-      const [src, dst] = back ? ['10.0.0.2', '10.0.0.1'] : ['10.0.0.1', '10.0.0.2'];
-      const bytes = buildTcpFrame({ src, dst, srcPort, dstPort, flags, payload: new Uint8Array(Buffer.from(payload)) });
-      const frame = {
-        frameNumber: 1,
-        tsUs: START_US + atUs,
-        linkType: LinkType.ETHERNET,
-        wireLen: bytes.length,
-        bytes,
-      };
-      expect(builder.add(FrameWindow.of(frame), 3)).toBe('stored');
-    }
-    const { records, index } = builder.seal()!;
-    const { bytes, firstUs, lastUs } = index;
-    await writer.append({
-      block: { block: await packBlock(records), index: bytes, firstUs, lastUs },
-      newestUs: lastUs,
-      gaps: [],
-    });
+    const block = await packedBlock(sent);
+    await writer.append({ block, newestUs: block.lastUs, gaps: [] });
   }
 
   const key = (port: number) => ({ addressA: '10.0.0.2', portA: 80, addressB: '10.0.0.1', portB: port });
@@ -157,13 +126,74 @@ describeIf(hasProgram('redis-server'), 'redis-server is not installed')('RingRea
     expect(listed).not.toContain(gone.node);
   });
 
-  test('bytes of another format are an error that says what came', async () => {
-    const { node, reader } = await ringOf([{ atUs: 10, port: 1000, flags: RST }]);
-    const { indexes, times } = ringKeys(node);
-    const [id] = await redis.zrange(times, '0', '-1');
-    await redis.hset(indexes, id!, 'RSI9....');
-    await expect(reader.resets(ALL)).rejects.toThrow(/8 bytes that begin with "RSI9"/);
+  test('resets are chosen by address and port', async () => {
+    const { reader } = await ringOf([
+      { atUs: 10, port: 1000, flags: RST },
+      { atUs: 20, port: 2000, flags: RST, back: true },
+    ]);
+    const ports = async (filter: EndpointFilter) =>
+      (await reader.resets(ALL, filter)).map(({ tsUs }) => tsUs - START_US);
+    expect(await ports({})).toEqual([10, 20]);
+    expect(await ports({ port: 2000 })).toEqual([20]);
+    expect(await ports({ address: '10.0.0.1', port: 80 })).toEqual([]);
+    expect(await ports({ address: '::ffff:10.0.0.2', port: 80 })).toEqual([10, 20]);
+    expect(await ports({ address: 'localhost' })).toEqual([]);
     await reader.close();
+  });
+
+  /** What a reader says of a ring of three blocks with a reset each, the middle one damaged. */
+  async function readDamaged(damage: (keys: RingKeys, entry: BlockEntry) => Promise<unknown>) {
+    const { node, reader } = await ringOf(
+      [{ atUs: 10, port: 1000, flags: RST }],
+      [
+        { atUs: 20, port: 1000, flags: SYN },
+        { atUs: 30, port: 1000, flags: RST },
+      ],
+      [{ atUs: 40, port: 1000, flags: RST }],
+    );
+    const [, entry] = await redis.zrange(ringKeys(node).times, '0', '-1');
+    await damage(ringKeys(node), parseEntry(entry!)!);
+    const resets = (await reader.resets(ALL)).length;
+    const { frames, coverage } = await reader.connection(key(1000), ALL);
+    await reader.close();
+    return { resets, frames: frames.length, gaps: coverage.gaps };
+  }
+
+  /** The same bytes with one bit of the byte in the middle turned over. */
+  async function flipBit(hash: string, id: string): Promise<void> {
+    const bytes = (await redis.hgetBuffer(hash, id))!;
+    const middle = bytes.length >> 1;
+    bytes[middle] = bytes[middle]! ^ 1;
+    await redis.hset(hash, id, bytes);
+  }
+
+  const GAP = { fromUs: START_US + 20, toUs: START_US + 31, lostPackets: 2, reason: 'damaged-block' };
+
+  test.each<{ name: string; damage: Parameters<typeof readDamaged>[0]; resets: number }>([
+    { name: 'a flipped bit', damage: ({ blocks }, { id }) => flipBit(blocks, id), resets: 3 },
+    { name: 'a cut block', damage: ({ blocks }, { id }) => redis.hset(blocks, id, 'RSB1'), resets: 3 },
+    { name: 'a block that is gone', damage: ({ blocks }, { id }) => redis.hdel(blocks, id), resets: 3 },
+    { name: 'a flipped bit of an index', damage: ({ indexes }, { id }) => flipBit(indexes, id), resets: 2 },
+    { name: 'another format', damage: ({ indexes }, { id }) => redis.hset(indexes, id, 'RSI9....'), resets: 2 },
+    { name: 'an index that is gone', damage: ({ indexes }, { id }) => redis.hdel(indexes, id), resets: 2 },
+  ])('$name: the block is left out, and the coverage says so', async ({ damage, resets }) => {
+    expect(await readDamaged(damage)).toEqual({ resets, frames: 2, gaps: [GAP] });
+  });
+
+  test('an entry that cannot be read is a gap where it stands', async () => {
+    const { resets, frames, gaps } = await readDamaged(async ({ times }, { text, lastUs }) => {
+      await redis.zrem(times, text);
+      await redis.zadd(times, lastUs, text.slice(3));
+    });
+    expect({ resets, frames }).toEqual({ resets: 2, frames: 2 });
+    expect(gaps).toMatchObject([{ toUs: START_US + 31, reason: 'damaged-block' }]);
+  });
+
+  test('a block that was evicted meanwhile is no damage', async () => {
+    const evict = async ({ blocks, indexes, times }: RingKeys, { id, text }: BlockEntry) => {
+      await redis.multi().hdel(blocks, id).hdel(indexes, id).zrem(times, text).exec();
+    };
+    expect(await readDamaged(evict)).toEqual({ resets: 2, frames: 2, gaps: [] });
   });
 
   test('waitForReach resolves with the append that passes the time, and at once when it has passed', async () => {
@@ -174,6 +204,14 @@ describeIf(hasProgram('redis-server'), 'redis-server is not installed')('RingRea
     await append(writer, [{ atUs: 15, port: 1000, flags: ACK }]);
     await writer.append({ block: null, newestUs: START_US + 20, gaps: [] });
     expect(await waiting).toBe(true);
+    await reader.close();
+  });
+
+  test('waitForReach sees in the end what its subscription did not hear', async () => {
+    const { node, reader } = await ringOf([{ atUs: 10, port: 1000, flags: ACK }]);
+    expect(await reader.waitForReach(START_US + 10, 5000)).toBe(true);
+    await redis.hset(ringKeys(node).state, 'newestUs', START_US + 30);
+    expect(await reader.waitForReach(START_US + 30, 20)).toBe(true);
     await reader.close();
   });
 

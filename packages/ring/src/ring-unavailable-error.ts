@@ -1,4 +1,4 @@
-/** The ring could not be asked: not the same as an empty answer. */
+/** The ring could not be asked: not the same as an empty answer, and worth another try. */
 export class RingUnavailableError extends Error {
   override readonly name = 'RingUnavailableError';
   readonly code = 'RS_RING_UNAVAILABLE';

@@ -1,7 +1,9 @@
 import { fork } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect } from '@jest/globals';
 import { testIf } from '@resetscope/testkit/jest';
@@ -30,7 +32,12 @@ async function run(
     messages.push(message);
     onReady(child);
   });
-  const code = await new Promise<number | null>((resolve) => child.once('exit', resolve));
+  // an exit may be told before the last message and the last line
+  const [[code]] = await Promise.all([
+    once(child, 'exit') as Promise<[number | null]>,
+    once(child, 'disconnect'),
+    once(child.stderr as Readable, 'end'),
+  ]);
   return { code, messages, stderr };
 }
 

@@ -10,4 +10,17 @@ export {
 } from './listen-address.ts';
 export { createLogger, type Logger } from './logger.ts';
 export { type OpsOptions, type OpsServer, startOpsServer } from './ops-server.ts';
-export { connectRedis, maskRedisUrl, type RedisUrl, redisUrlFrom } from './redis-connection.ts';
+export {
+  REDIS_FLAGS,
+  REDIS_HELP,
+  type RedisAccess,
+  type RedisFlagName,
+  RING_REDIS_FLAGS,
+  RING_REDIS_HELP,
+  type RingRedisFlagName,
+  redisAccessFrom,
+  redisEnvironment,
+  ringRedisAccessFrom,
+} from './redis-access.ts';
+export { type ConnectionOptions, connectRedis, type RedisClient } from './redis-connection.ts';
+export { maskRedisUrl, parseRedisUrl, type RedisPlace, type RedisUrl } from './redis-place.ts';

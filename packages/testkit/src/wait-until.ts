@@ -7,7 +7,7 @@ const ASK_EVERY_MS = 10;
 export interface WaitOptions {
   /** For the message: `redis-server to answer`. */
   readonly what: string;
-  /** Default 10 s. */
+  /** Default 20 s: on two busy cores a program takes seconds to start. */
   readonly timeoutMs?: number;
   /** When this settles first, the wait fails with its text: the end of the program waited for. */
   readonly failed?: Promise<string>;
@@ -15,7 +15,7 @@ export interface WaitOptions {
 
 /** Resolves once `ask` says yes; throws after the deadline or when `failed` settles. */
 export async function waitUntil(ask: () => boolean | Promise<boolean>, options: WaitOptions): Promise<void> {
-  const timeoutMs = options.timeoutMs ?? 10_000;
+  const timeoutMs = options.timeoutMs ?? 20_000;
   const deadlineMs = performance.now() + timeoutMs;
   let failure: string | null = null;
   void options.failed?.then((text) => {

@@ -14,6 +14,7 @@ export { type CapturedFrame, FrameWindow, type TimestampUs } from './captured-fr
 export { internetChecksum } from './checksum.ts';
 export { DECODE_OUTCOMES, type DecodeOutcome } from './decode-outcome.ts';
 export { buildTcpFrame, buildTcpPacket, type TcpFrameSpec } from './frame-builder.ts';
+export { joinBytes } from './join-bytes.ts';
 export { LinkType } from './link-header.ts';
 export { Packet } from './packet.ts';
 export { PacketDecoder } from './packet-decoder.ts';

@@ -1,12 +1,19 @@
 /** One share of a capture's connections: those that can explain a line or have lost something, and what the packets say of the hosts. */
-import { causeOfHalfOpen, isHalfOpen, Surroundings } from '@resetscope/diagnosis';
+import { causeOfHalfOpen, isHalfOpen, type LegInterest, Surroundings } from '@resetscope/diagnosis';
 import { type Connection, FlowTracker, type ResetCounts, type Share, type TcpStream } from '@resetscope/flow';
 import { AddressTexts, type FrameWindow, type Packet, PacketDecoder, TcpFlag } from '@resetscope/wire';
 import { DecodeCounts } from './decode-counts.ts';
+import { LegCandidates, type LegContent } from './leg-candidates.ts';
 import { isSilentEnd, type SilentEnds } from './silent-ends.ts';
 
+/** What the lines to be explained make worth keeping. Plain data: it passes between threads. */
+export interface CaptureInterest {
+  readonly silent: SilentEnds;
+  readonly legs: LegInterest;
+}
+
 /** Plain data: it passes between threads. */
-export interface ShareContent {
+export interface ShareContent extends LegContent {
   readonly streams: readonly TcpStream[];
   readonly resets: Readonly<ResetCounts>;
   /** Cause -> connections that never became nginx's; they are counted and not kept. */
@@ -18,7 +25,7 @@ export interface ShareContent {
 }
 
 export class CaptureShare {
-  /** Of the hosts: from all packets; of streams: from this share's. */
+  /** Of the hosts, from all packets: the same in every share. Nothing of streams. */
   readonly surroundings: Surroundings = new Surroundings();
   /** Of the whole capture. */
   frames = 0;
@@ -28,13 +35,17 @@ export class CaptureShare {
   private readonly halfOpen = new Map<string, number>();
   private readonly decoder = new PacketDecoder();
   private readonly texts = new AddressTexts();
+  private readonly legs: LegCandidates;
   private readonly tracker: FlowTracker;
 
-  constructor(silent: SilentEnds, share: Share) {
+  constructor({ silent, legs }: CaptureInterest, share: Share) {
     this.silent = silent;
+    this.legs = new LegCandidates(legs);
     const knowsSilent = silent.clients.size + silent.upstreams.size > 0;
+    const canBeCase = (connection: Connection): boolean =>
+      connection.endings.length === 0 ? knowsSilent : canExplain(connection);
     this.tracker = new FlowTracker({
-      wanted: (connection) => (connection.endings.length === 0 ? knowsSilent : canExplain(connection)),
+      wanted: (connection) => canBeCase(connection) || this.legs.wants(connection),
       streamEnded: (stream) => this.keep(stream),
       responders: silent.named,
       share,
@@ -63,12 +74,13 @@ export class CaptureShare {
       resets,
       halfOpen,
       latePackets,
+      ...this.legs.content,
       firstFrames: firstFrames === null ? null : Float64Array.from(firstFrames),
     };
   }
 
   private keep(stream: TcpStream): void {
-    this.surroundings.noteStream(stream);
+    if (this.legs.keep(stream)) return;
     if (isHalfOpen(stream)) {
       const cause = causeOfHalfOpen(stream, this.surroundings);
       this.halfOpen.set(cause, (this.halfOpen.get(cause) ?? 0) + 1);

@@ -1,7 +1,7 @@
 /** From what was read to what was found: one incident per line, what no line speaks of, and the counts. */
-import { type AccessLog, analyse } from '@resetscope/diagnosis';
+import { type AccessLog, analyse, OtherLegs } from '@resetscope/diagnosis';
 import type { TcpStream } from '@resetscope/flow';
-import { type Analysis, evidenceNotes, ladderRows } from '@resetscope/report';
+import { type Analysis, evidenceNotes, ladderRows, otherLeg } from '@resetscope/report';
 import type { EvidenceCase } from './evidence-folder.ts';
 import type { CaptureContent } from './read-capture.ts';
 import type { LogContent } from './read-logs.ts';
@@ -29,15 +29,23 @@ export function conclude(
     clockOffsetUs: clockOffsetSeconds === null ? null : clockOffsetSeconds * 1_000_000,
     lostPackets: capture.lostPackets,
   });
-  const lineCases = results.flatMap(({ incident, match }): readonly EvidenceCase[] =>
-    match.kind === 'matched' ? [{ verdict: incident, line: incident.line, stream: match.best.stream }] : [],
+  const legs = new OtherLegs(capture.legs, accessLog);
+  const found = results.map(({ incident, match }) => ({ incident, match, other: legs.of(match) }));
+  const lineCases = found.flatMap(({ incident, match, other }): readonly EvidenceCase[] =>
+    match.kind === 'matched'
+      ? [{ verdict: incident, line: incident.line, stream: match.best.stream, other: other?.stream ?? null }]
+      : [],
   );
-  const quietCases = unlogged.map(({ found, stream }): EvidenceCase => ({ verdict: found, line: null, stream }));
+  const quietCases = unlogged.map(
+    ({ found, stream }): EvidenceCase => ({ verdict: found, line: null, stream, other: null }),
+  );
   const explained = new Set(lineCases.map(({ stream }) => stream));
   const analysis: Analysis = {
-    incidents: results.map(({ incident, match }) =>
-      match.kind === 'matched' ? drawn(incident, match.best.stream) : incident,
-    ),
+    incidents: found.map(({ incident, match, other }) => {
+      if (match.kind !== 'matched') return incident;
+      const { stream } = match.best;
+      return { ...drawn(incident, stream), ...(other === null ? {} : { otherLeg: otherLeg(other, stream) }) };
+    }),
     unlogged: unlogged.map(({ found, stream }) => drawn(found, stream)),
     resets: resetCounts(capture.resets, explained),
     resetsWithoutLine: Object.fromEntries(addedUp(withoutLine, capture.halfOpen)),

@@ -21,6 +21,8 @@ export interface EvidenceCase {
   /** Null: no line speaks of the connection. */
   readonly line: Incident['line'] | null;
   readonly stream: TcpStream;
+  /** The other connection of the request; null: not known. */
+  readonly other: TcpStream | null;
 }
 
 /** Files of an earlier run in the folder are replaced. @throws ClearError when something cannot be written. */
@@ -40,6 +42,7 @@ export async function writeEvidence(
       const file = new EvidenceFile(folder, nameOf(one), evidenceNotes(evidence), sentence);
       files.push(file);
       byPacket.add(one.stream, file);
+      if (one.other !== null) byPacket.add(one.other, file);
     }
     await collect(captures, byPacket, meter);
     for (const file of files) file.finish();

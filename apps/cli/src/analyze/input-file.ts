@@ -70,6 +70,13 @@ function* reusedPieces(path: string): Generator<Uint8Array> {
   }
 }
 
+/** Standard input or a pipe. A path that does not exist is left to whoever reads it. */
+export async function isReadOnce({ path }: InputFile): Promise<boolean> {
+  if (path === '-') return true;
+  const found = await stat(path).catch(() => null);
+  return found !== null && !found.isFile() && !found.isDirectory();
+}
+
 /** Bytes of a file that is no pipe and not packed; null for others, and for those that reading will complain about. */
 export async function plainSize(path: string): Promise<number | null> {
   if (path === '-') return null;

@@ -98,7 +98,7 @@ export function readAnalyzeOptions(argv: readonly string[]): AnalyzeOptions {
     output: flags.json === true ? 'json' : 'text',
     detail: lines.length > 0 ? lines : flags.all === true ? 'all' : 'few',
     quiet: flags.quiet ?? false,
-    threads: parseThreads(flags.threads, inputs.captures),
+    threads: flags.threads === undefined ? null : parseCount('threads', flags.threads, { min: 1, max: 16 }),
   };
 }
 
@@ -131,15 +131,6 @@ function parseSeconds(text: string | undefined): number | null {
     throw usage(`expected --clock-offset to be seconds like -1.5, got ${JSON.stringify(text)}`);
   }
   return seconds;
-}
-
-/** Every thread reads the captures by itself. */
-function parseThreads(text: string | undefined, captures: readonly string[]): number | null {
-  if (text === undefined) return null;
-  const threads = parseCount('threads', text, { min: 1, max: 16 });
-  if (threads > 1 && captures.includes('-'))
-    throw usage('expected --threads 1 with standard input: it can be read once');
-  return threads;
 }
 
 function parseLogFormat(text: string | undefined): AccessLogFormat | null {

@@ -5,7 +5,7 @@
  */
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
-import type { LogLine, Surroundings } from '@resetscope/diagnosis';
+import { type AccessLog, type LegView, type LogLine, legInterest, type Surroundings } from '@resetscope/diagnosis';
 import { type ResetCounts, StreamNumbers, type TcpStream } from '@resetscope/flow';
 import type { Analysis } from '@resetscope/report';
 import { readCaptureFiles } from './capture-file.ts';
@@ -24,6 +24,8 @@ const CORES_PER_THREAD = 2;
 
 export interface CaptureContent {
   readonly streams: readonly TcpStream[];
+  /** Where the other leg of a line's request is looked for: these streams, and what is no case itself. */
+  readonly legs: LegView;
   readonly surroundings: Surroundings;
   readonly resets: Readonly<ResetCounts>;
   /** Cause -> connections that never became nginx's; they are counted and not kept. */
@@ -43,20 +45,22 @@ export async function readCaptures(
   meter: ReadMeter,
   lines: readonly LogLine[],
   threads: number | null = null,
+  accessLog: AccessLog | null = null,
 ): Promise<CaptureContent> {
   const of = threads ?? (await threadsFor(files));
-  const silent = silentEnds(lines);
+  const interest = { silent: silentEnds(lines), legs: legInterest(lines, accessLog) };
   const workers = Array.from({ length: of - 1 }, (_, at) =>
-    startWorker({ files, silent, share: { index: at + 1, of } }),
+    startWorker({ files, interest, share: { index: at + 1, of } }),
   );
   try {
-    const own = new CaptureShare(silent, { index: 0, of });
+    const own = new CaptureShare(interest, { index: 0, of });
     const { lostPackets, warnings } = await readAll(files, own, meter);
     const others = await Promise.all(workers.map(({ content }) => content));
-    for (const { streams } of others) for (const stream of streams) own.surroundings.noteStream(stream);
     const shares = [own.end(), ...others];
+    const content = joined(shares);
+    for (const stream of content.streams) own.surroundings.noteStream(stream);
     return {
-      ...joined(shares),
+      ...content,
       surroundings: own.surroundings,
       packets: {
         total: own.frames,
@@ -101,21 +105,31 @@ function startWorker(task: ShareTask): StartedWorker {
 }
 
 /** The shares together, numbered as one tracker would have done it. */
-function joined(shares: readonly ShareContent[]): Pick<CaptureContent, 'streams' | 'resets' | 'halfOpen'> {
+function joined(shares: readonly ShareContent[]): Pick<CaptureContent, 'streams' | 'legs' | 'resets' | 'halfOpen'> {
   const numbers = new StreamNumbers(shares.map(({ firstFrames }) => firstFrames ?? new Float64Array(0)));
-  const streams = shares.flatMap((share) =>
-    share.firstFrames === null
-      ? share.streams
-      : share.streams.map((stream) => ({ ...stream, index: numbers.indexAt(stream.firstFrame) })),
-  );
+  const numbered = (key: 'streams' | 'otherLegs'): readonly TcpStream[] =>
+    shares
+      .flatMap((share) =>
+        share.firstFrames === null
+          ? share[key]
+          : share[key].map((stream) => ({ ...stream, index: numbers.indexAt(stream.firstFrame) })),
+      )
+      .sort((a, b) => a.index - b.index);
+  const streams = numbered('streams');
   const halfOpen = new Map<string, number>();
   for (const share of shares)
     for (const [cause, count] of share.halfOpen) halfOpen.set(cause, (halfOpen.get(cause) ?? 0) + count);
   const sum = (key: keyof ResetCounts): number => shares.reduce((total, { resets }) => total + resets[key], 0);
   return {
-    streams: streams.sort((a, b) => a.index - b.index),
+    streams,
+    legs: {
+      streams: [...streams, ...numbered('otherLegs')],
+      unreadable: shares.flatMap((share) => share.unreadable),
+      isWhole: shares.every((share) => share.isWhole),
+    },
     resets: { total: sum('total'), handshake: sum('handshake'), closing: sum('closing') },
-    halfOpen,
+    // in an order of its own, which no share decides
+    halfOpen: new Map([...halfOpen].sort(([a], [b]) => (a < b ? -1 : 1))),
   };
 }
 

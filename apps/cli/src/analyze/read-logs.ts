@@ -1,5 +1,12 @@
 /** Error logs to lines of the reset family, access logs to the ports and ids they give away. */
-import { AccessLog, isWorthExplaining, LogFacts, type LogLine, logLine } from '@resetscope/diagnosis';
+import {
+  type AccessInterest,
+  AccessLog,
+  isWorthExplaining,
+  LogFacts,
+  type LogLine,
+  logLine,
+} from '@resetscope/diagnosis';
 import {
   type AccessLogFormat,
   decodeLatin1,
@@ -107,13 +114,14 @@ const SHOWN_LEN = 60;
 /** Lines looked at to find an access log's format. */
 const FORMAT_SAMPLE = 20;
 
-/** format: null to find it from the lines. @throws ClearError RS_FILE_UNREADABLE, RS_NOT_A_LOG when the lines do not fit. */
+/** format: null to find it from the lines. interest: what is kept, null for all. @throws ClearError RS_FILE_UNREADABLE, RS_NOT_A_LOG when the lines do not fit. */
 export async function readAccessLogs(
   paths: readonly string[],
   meter: ReadMeter,
   format: AccessLogFormat | null = null,
+  interest: AccessInterest | null = null,
 ): Promise<AccessLog> {
-  const log = new AccessLog();
+  const log = new AccessLog(interest);
   for (const path of paths) await readAccessLog(inputFile(path), log, meter, format);
   return log;
 }

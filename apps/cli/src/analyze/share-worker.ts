@@ -2,17 +2,16 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Share } from '@resetscope/flow';
 import { readCaptureFiles } from './capture-file.ts';
-import { CaptureShare } from './capture-share.ts';
+import { type CaptureInterest, CaptureShare } from './capture-share.ts';
 import type { InputFile } from './input-file.ts';
-import type { SilentEnds } from './silent-ends.ts';
 
 export interface ShareTask {
   readonly files: readonly InputFile[];
-  readonly silent: SilentEnds;
+  readonly interest: CaptureInterest;
   readonly share: Share;
 }
 
-const { files, silent, share } = workerData as ShareTask;
-const found = new CaptureShare(silent, share);
+const { files, interest, share } = workerData as ShareTask;
+const found = new CaptureShare(interest, share);
 await readCaptureFiles(files, (frame) => found.add(frame));
 parentPort?.postMessage(found.end());

@@ -1,12 +1,12 @@
 /** Makes what can be read only once, standard input or a pipe, readable again: a private copy on disk. */
 import { createWriteStream, rmSync } from 'node:fs';
-import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { ClearError } from '@resetscope/telemetry/clear-error';
-import { type InputFile, readPieces } from './input-file.ts';
+import { type InputFile, isReadOnce, readPieces } from './input-file.ts';
 import type { ReadMeter } from './read-meter.ts';
 
 /** Owner only: packets hold secrets. */
@@ -60,11 +60,4 @@ export class Spill {
     }
     return { path, name: file.name };
   }
-}
-
-/** A path that does not exist is left to whoever reads it. */
-async function isReadOnce({ path }: InputFile): Promise<boolean> {
-  if (path === '-') return true;
-  const found = await stat(path).catch(() => null);
-  return found !== null && !found.isFile() && !found.isDirectory();
 }

@@ -1,4 +1,5 @@
 /** Lines of a byte stream, without their `\n`; split on `\n` alone, because nginx writes lone `\r` inside lines. */
+import { joinBytes } from '@resetscope/wire';
 
 /** A longer line is cut; nginx's own limit is 2048 bytes (4096 in OpenResty), this is for files that are no logs. */
 const LINE_MAX = 1 << 20;
@@ -9,18 +10,11 @@ export async function* splitLines(pieces: AsyncIterable<Uint8Array>): AsyncGener
     let from = 0;
     for (let at = piece.indexOf(0x0a); at !== -1; at = piece.indexOf(0x0a, from)) {
       const end = piece.subarray(from, at);
-      yield rest.length === 0 ? end : joined(rest, end);
+      yield rest.length === 0 ? end : joinBytes([rest, end]);
       rest = new Uint8Array(0);
       from = at + 1;
     }
-    if (rest.length < LINE_MAX) rest = joined(rest, piece.subarray(from));
+    if (rest.length < LINE_MAX) rest = joinBytes([rest, piece.subarray(from)]);
   }
   if (rest.length > 0) yield rest;
-}
-
-function joined(a: Uint8Array, b: Uint8Array): Uint8Array {
-  const both = new Uint8Array(a.length + b.length);
-  both.set(a);
-  both.set(b, a.length);
-  return both;
 }

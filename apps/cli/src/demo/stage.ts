@@ -61,9 +61,10 @@ export async function setStage(listen: string, cleanup: Cleanup, progress: Progr
   const address = await listenAddress(listen);
   const ready = await progress.step('capture, correlator, web, tailer', () =>
     startStack(supervisor, {
-      redisUrl: redis.url,
+      redis,
       node: 'demo',
       errorLogs: [nginx.errorLog],
+      accessLogs: [nginx.accessLog],
       checkpointDir: join(temp.path, 'checkpoint'),
       from: 'beginning',
       interfaces: [INTERFACE],

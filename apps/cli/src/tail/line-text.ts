@@ -9,6 +9,7 @@ import {
   parseErrorLogLine,
   StampClock,
 } from '@resetscope/nginx-log';
+import { visibleJson } from '../visible-json.ts';
 
 export interface LineTextOptions {
   readonly node: string;
@@ -57,13 +58,8 @@ export class LineText {
       ...(cut === 0 ? {} : { cut }),
       entry,
     };
-    return `${JSON.stringify(record).replace(CONTROL, escapeJson)}\n`;
+    return `${visibleJson(record)}\n`;
   }
-}
-
-/** As JSON.stringify escapes what it escapes. */
-function escapeJson(char: string): string {
-  return `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }
 
 function escapeControl(char: string): string {

@@ -20,6 +20,11 @@ describe('readTailOptions', () => {
     expect(options.timezone).not.toBe('');
   });
 
+  test('follows a log that is named twice once', () => {
+    const options = readTailOptions(['--error-log', '/a.log', '--error-log', '/b/../a.log=UTC', '--checkpoint', '/s']);
+    expect(options.errorLogs).toEqual([{ path: '/a.log', timezone: 'UTC' }]);
+  });
+
   test('needs no checkpoint for syslog, which cannot be read again', () => {
     expect(readTailOptions(['--syslog', '5514']).syslog).toHaveLength(1);
   });

@@ -2,10 +2,13 @@
 import { hostname } from 'node:os';
 import { resolve } from 'node:path';
 import {
+  DEFAULT_MAX_LOGS,
   type FormatChoice,
   type LogSpec,
-  parseLogSpec,
-  parseSyslogSpec,
+  MAX_LOGS_MAX,
+  parseFormatChoice,
+  parseLogSpecs,
+  parseSyslogSpecs,
   type SyslogSpec,
 } from '@resetscope/log-source';
 import { isTimeZone } from '@resetscope/nginx-log';
@@ -79,17 +82,14 @@ const FLAGS = {
   wait: { type: 'boolean' },
 } as const;
 
-const MAX_LOGS = 128;
-const MAX_SYSLOG = 2;
-
 /** @throws ClearError RS_USAGE */
 export function readTailOptions(argv: readonly string[]): TailOptions {
   const flags = parseFlags('tail', argv, FLAGS);
   const { checkpoint, timezone = Intl.DateTimeFormat().resolvedOptions().timeZone } = flags;
-  const errorLogs = (flags['error-log'] ?? []).map(parseLogSpec);
-  const syslog = (flags.syslog ?? []).map(parseSyslogSpec);
+  const maxLogs = parseCount('max-logs', flags['max-logs'] ?? String(DEFAULT_MAX_LOGS), { min: 1, max: MAX_LOGS_MAX });
+  const errorLogs = parseLogSpecs(flags['error-log'] ?? [], maxLogs);
+  const syslog = parseSyslogSpecs(flags.syslog ?? []);
   if (errorLogs.length + syslog.length === 0) throw usage('expected --error-log FILE, got none');
-  if (syslog.length > MAX_SYSLOG) throw usage(`expected --syslog at most ${MAX_SYSLOG} times, got ${syslog.length}`);
   if (errorLogs.length > 0 && checkpoint === undefined) throw usage('expected --checkpoint DIR, got none');
   if (!isTimeZone(timezone)) {
     throw usage(`expected --timezone to be a time zone like Europe/Berlin or UTC, got ${JSON.stringify(timezone)}`);
@@ -98,21 +98,15 @@ export function readTailOptions(argv: readonly string[]): TailOptions {
     errorLogs,
     syslog,
     checkpointDir: resolve(checkpoint ?? '.'),
-    format: readFormat(flags.format ?? 'auto'),
+    format: parseFormatChoice(flags.format),
     from: flags['from-beginning'] === true ? 'beginning' : 'end',
     waitForLogs: flags.wait ?? false,
-    maxLogs:
-      flags['max-logs'] === undefined ? MAX_LOGS : parseCount('max-logs', flags['max-logs'], { min: 1, max: 10_000 }),
+    maxLogs,
     timezone,
     node: flags.node ?? hostname(),
     all: flags.all ?? false,
     ndjson: flags.ndjson ?? false,
   };
-}
-
-function readFormat(text: string): FormatChoice {
-  if (text === 'auto' || text === 'nginx' || text === 'container') return text;
-  throw usage(`expected --format to be auto, nginx or container, got ${JSON.stringify(text)}`);
 }
 
 function usage(message: string): ClearError {

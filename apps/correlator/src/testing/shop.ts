@@ -1,6 +1,6 @@
 /** A small shop behind nginx: its connections as packets, its log as lines, its ring and its jobs. */
 import { createResetJob, type ResetJob } from '@resetscope/jobs';
-import { BlockBuilder, type Gap, MIN_RING_BYTES, packBlock, RingWriter } from '@resetscope/ring';
+import { BlockBuilder, type Gap, MIN_RING_BYTES, RingWriter } from '@resetscope/ring';
 import { TcpStory } from '@resetscope/testkit';
 import { type CapturedFrame, FrameWindow } from '@resetscope/wire';
 import type { Redis } from 'ioredis';
@@ -70,17 +70,7 @@ export class ShopRing {
       const outcome = builder.add(FrameWindow.of(frame), 1);
       if (outcome !== 'stored') throw new Error(`expected every frame to fit in a block, got ${outcome}`);
     }
-    const sealed = builder.seal();
-    const block =
-      sealed === null
-        ? null
-        : {
-            block: await packBlock(sealed.records),
-            index: sealed.index.bytes,
-            firstUs: sealed.index.firstUs,
-            lastUs: sealed.index.lastUs,
-          };
-    await this.writer.append({ block, newestUs: untilUs, gaps });
+    await this.writer.append({ block: builder.seal(), newestUs: untilUs, gaps });
   }
 }
 

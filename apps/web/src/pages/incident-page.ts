@@ -7,6 +7,7 @@ import {
   evidenceSection,
   harmBadge,
   html,
+  legsSection,
   lineSection,
   packetsSection,
   REASON_WORDS,
@@ -31,6 +32,7 @@ ${headSection(page)}
 ${answersSection(incident)}
 ${lineSection(incident)}
 ${packetsSection(incident)}
+${legsSection(incident)}
 ${evidenceSection(incident, incident.alternatives)}
 ${recordSection(page.stored)}
 </article>`;

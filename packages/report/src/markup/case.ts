@@ -6,6 +6,7 @@ import { cutText } from '../wrap-text.ts';
 import { answersSection } from './answers.ts';
 import { harmDot } from './badge.ts';
 import { evidenceSection } from './evidence.ts';
+import { legsSection } from './legs.ts';
 import { lineSection } from './line.ts';
 import { packetsSection } from './packets.ts';
 import { trustSection } from './trust.ts';
@@ -31,6 +32,7 @@ ${answersSection(verdict, 4)}
 ${silence !== null && html`<p class="silence"><b>No line:</b> ${silence}</p>`}
 ${incident !== null && lineSection(incident, 4)}
 ${packetsSection(verdict, 4)}
+${incident !== null && legsSection(incident, 4)}
 ${evidenceSection(verdict, incident?.alternatives ?? [], 4)}
 ${incident !== null && trustSection(trustWords(incident), 4)}
 </div>
