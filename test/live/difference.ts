@@ -1,0 +1,77 @@
+/** Where the live answer to a line is another than that of `analyze`, and which rule allows it. Pure. */
+import type { Incident } from '@resetscope/diagnosis';
+import { isResetFamily, parseErrorLogLine } from '@resetscope/nginx-log';
+import type { Truth } from '../accuracy/truth.ts';
+
+/** Both answers to one line; undefined: none was given. */
+export interface AnswerPair {
+  readonly truth: Truth;
+  readonly lineNumber: number;
+  readonly analyzed: Incident | undefined;
+  readonly live: Incident | undefined;
+}
+
+export type RuleName = 'clocks-disagree' | 'http2-frames' | 'timeout' | 'equal-lines' | 'many-resets';
+
+/** Its lines name one client, one URL, one second. */
+export const EQUAL_LINES_CASE = 'same-second-same-url';
+/** Further than this from its line the reset is not looked for (diagnosis, score.ts). */
+const WINDOW_SECONDS = 6;
+
+/** What live cannot know, or knows only when the lines come together; the first that fits names the difference. */
+const RULES: Readonly<Record<RuleName, (pair: AnswerPair) => boolean>> = {
+  /** Live, tailer and capture have one clock; analyze finds the offset of theirs. */
+  'clocks-disagree': ({ truth, live }) =>
+    Math.abs(truth.clockOffsetSeconds) > WINDOW_SECONDS && live?.status === 'unmatched',
+  /** The ring keeps no frames of HTTP/2: the connection and who reset it are known, not what was under way. */
+  'http2-frames': (pair) =>
+    pair.truth.case === 'http2' && differingFields(pair).every((field) => /^(phase|cause|outcome)/.test(field)),
+  /** Lines about nginx's own timers become no jobs. */
+  timeout: ({ analyzed, live }) => live === undefined && analyzed !== undefined && !isFamily(analyzed.line.raw),
+  /**
+   * 54 lines of one second, of which many are told apart by their order only. The queue hands them out in batches that depend on
+   * how busy the machine is, and what is matched in one batch is not there for the next: some are ambiguous, some swapped.
+   */
+  'equal-lines': ({ truth, live }) => truth.case === EQUAL_LINES_CASE && live !== undefined,
+  /** Only the resets nearest to a line's second are read; here it is one of 3,000. */
+  'many-resets': ({ truth, live }) => truth.case === 'health-checks' && live?.status === 'unmatched',
+};
+
+/** Names of the fields that differ; empty: the answers agree. */
+export function differingFields({ analyzed, live }: AnswerPair): readonly string[] {
+  const [a, b] = [gistOf(analyzed), gistOf(live)];
+  return Object.keys(a).filter((field) => a[field] !== b[field]);
+}
+
+/** Null: the answers differ and no rule says why. */
+export function ruleFor(pair: AnswerPair, allowed: readonly RuleName[]): RuleName | null {
+  return allowed.find((name) => RULES[name](pair)) ?? null;
+}
+
+/** For the message of a failing test. */
+export function differenceText(pair: AnswerPair): string {
+  const [a, b] = [gistOf(pair.analyzed), gistOf(pair.live)];
+  const fields = differingFields(pair).map((field) => `${field} ${a[field]} -> ${b[field]}`);
+  return `${pair.truth.case} line ${pair.lineNumber}: ${fields.join(', ')}`;
+}
+
+/** What a verdict says; reasons and confidences apart, which rest on what else was there. */
+function gistOf(incident: Incident | undefined): Readonly<Record<string, unknown>> {
+  const { status = 'no answer', leg = null, stream, reset, phase, cause, outcome } = incident ?? {};
+  return {
+    status,
+    leg,
+    stream: stream == null ? null : `${stream.originator} ${stream.responder}`,
+    resetBy: reset?.by ?? null,
+    phase: phase ?? null,
+    cause: cause ?? null,
+    ...Object.fromEntries(OUTCOME_FIELDS.map((field) => [`outcome.${field}`, outcome?.[field] ?? null])),
+  };
+}
+
+const OUTCOME_FIELDS = ['request', 'response', 'delivered', 'status', 'retrySafe'] as const;
+
+function isFamily(raw: string): boolean {
+  const parsed = parseErrorLogLine(Buffer.from(raw, 'latin1'));
+  return parsed.kind === 'entry' && isResetFamily(parsed.entry);
+}
