@@ -14,8 +14,8 @@ import { missingForSidecar, Sidecar } from './sidecar.ts';
 const SYNS = 500_000;
 /** Rows of the connection table (README of packages/ring). */
 const MOST_CONNECTIONS = 262_144;
-/** Connections with equal hashes count as one (connection-table.ts of packages/ring); a few hundred here (measured). */
-const MOST_TAKEN_FOR_ONE = 0.005;
+/** Connections with equal hashes count as one (connection-table.ts of packages/ring); some 50 here (measured). */
+const MOST_TAKEN_FOR_ONE = 0.0005;
 /** Of the whole process, the kernel's ring of 64 MB included (measured: 190 MB). */
 const MOST_MEMORY_BYTES = 400e6;
 

@@ -133,7 +133,6 @@ const BODIES: readonly Body[] = [
   },
   {
     name: 'download until the end that is asked for again',
-    leaks: true,
     of: (data) => [...client(get()), ...server(ok('Connection: close'), data), ...client(get()), ...server(data)],
   },
   {
@@ -178,7 +177,6 @@ const BODIES: readonly Body[] = [
   },
   {
     name: 'tunnel after a split 101',
-    leaks: true,
     of: (data) => [
       ...client(get('Upgrade: websocket', 'Connection: Upgrade')),
       ...server('HTTP/1.1 101 Switching Protocols\r\nUpgrade: webso', 'cket\r\nConnection: Upgrade\r\n\r\n', data),

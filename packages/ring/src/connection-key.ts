@@ -60,7 +60,8 @@ export function hashDestination({ dst0, dst1, dst2, dst3, dstPort }: Endpoints):
 
 /** int32, not 0, of the hashes of both ends in any order. Different connections may share it: compare the ends afterwards. */
 export function pairHash(a: number, b: number): number {
-  return finish((a + b) ^ Math.imul(a ^ b, 0x9e3779b1)) || 1;
+  const [low, high] = a < b ? [a, b] : [b, a];
+  return finish((Math.imul(low, 0x9e3779b1) + high) | 0) || 1;
 }
 
 /** 1..2^32-1: pairHash as the index of a block has it, the same in both directions. */

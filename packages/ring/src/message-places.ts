@@ -69,8 +69,7 @@ export class MessagePlaces {
   headEnded(at: number, seq: Seq, headLen: number, head: HttpHead): void {
     this.headSeqs[at] = seq;
     this.otherSideTurned(at);
-    if (head.status === SWITCHING_PROTOCOLS) this.set(at & ~1, Place.TUNNEL);
-    else this.begin(at, seq + headLen, head);
+    this.begin(at, seq + headLen, head);
   }
 
   /** A head started at seq, and goes on after length bytes. */
@@ -129,6 +128,10 @@ export class MessagePlaces {
 
   /** A body starts at seq. */
   private begin(at: number, seq: Seq, head: HttpHead): void {
+    if (head.status === SWITCHING_PROTOCOLS) {
+      this.set(at, Place.TUNNEL);
+      return;
+    }
     const place = this.bodyPlace(at, head);
     this.places[at] = place;
     this.untils[at] = place === Place.LENGTH ? seq + head.contentLength : seq;
@@ -141,7 +144,8 @@ export class MessagePlaces {
     if (chunked) return Place.OPEN;
     // What is longer than half the sequence space cannot be told from what lies before.
     if (contentLength >= 0) return contentLength < 2 ** 31 ? Place.LENGTH : Place.OPEN;
-    return status === 0 ? Place.FREE : Place.OPEN;
+    // Up to the close: nothing can follow.
+    return status === 0 ? Place.FREE : Place.TUNNEL;
   }
 
   private otherSideTurned(at: number): void {

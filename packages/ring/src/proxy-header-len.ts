@@ -11,8 +11,8 @@ const LF = 0x0a;
 const V2_START: Uint8Array = bytesOf('\r\n\r\n\0\r\nQUIT\n');
 /** Signature, version and command, family, length (section 2.2). */
 const V2_FIXED_LEN = 16;
-/** Both addresses and ports of TCP over IPv6; behind them lie TLVs, which may name certificates and tokens. */
-const V2_ADDRESSES_LEN = 36;
+/** Both addresses and ports, by address family: none, IPv4, IPv6. Behind them lie TLVs, which may name certificates and tokens. */
+const V2_ADDRESSES_LEN: readonly number[] = [0, 12, 36];
 
 /** Bytes of the header that starts at `at`; 0: there is none, or not all of it. */
 export function proxyHeaderLen(bytes: Uint8Array, at: number, end: number): number {
@@ -27,5 +27,7 @@ export function proxyHeaderLen(bytes: Uint8Array, at: number, end: number): numb
 
 /** Bytes of such a header that hold no TLV. */
 export function proxyClearLen(bytes: Uint8Array, at: number, headerLen: number): number {
-  return bytes[at] === V2_START[0] ? Math.min(headerLen, V2_FIXED_LEN + V2_ADDRESSES_LEN) : headerLen;
+  if (bytes[at] !== V2_START[0]) return headerLen;
+  const family = (bytes[at + 13] as number) >>> 4;
+  return Math.min(headerLen, V2_FIXED_LEN + (V2_ADDRESSES_LEN[family] ?? 0));
 }

@@ -16,7 +16,7 @@ export type ConnectionOptions = Omit<RedisOptions, 'replyMapping'>;
 const KEEP_ALIVE_MS = 10_000;
 /** A command without an answer for so long has lost its server. BullMQ blocks for 10 s at most (its maximumBlockTimeout). */
 const ANSWER_TIMEOUT_MS = 20_000;
-/** Between two tries of a command that a cluster could not take, and how many make a minute of failover. */
+/** Between two tries of a command that a cluster could not take, milliseconds. */
 const CLUSTER_RETRY_MS = 200;
 /** ioredis' own number of tries, for those who would rather fail than wait. */
 const CLUSTER_TRIES = 16;
