@@ -1,3 +1,6 @@
+/** The whole chain replayed and killed takes minutes and is for changes of it: `npm run live`. */
+const LONG_TESTS = process.env.RESETSCOPE_LIVE === '1' ? [] : ['<rootDir>/test/live/'];
+
 /** Tests run on the sources: the exports condition `@resetscope/source` points every package at its src/. */
 export default {
   testEnvironment: 'node',
@@ -5,7 +8,7 @@ export default {
   testTimeout: 30_000,
   roots: ['<rootDir>/packages', '<rootDir>/apps', '<rootDir>/test'],
   testMatch: ['**/*.test.ts'],
-  testPathIgnorePatterns: ['/node_modules/', '/dist/'],
+  testPathIgnorePatterns: ['/node_modules/', '/dist/', ...LONG_TESTS],
   extensionsToTreatAsEsm: ['.ts'],
   transform: {
     '\\.ts$': ['@swc/jest', { jsc: { target: 'es2022', parser: { syntax: 'typescript' } }, module: { type: 'es6' } }],
