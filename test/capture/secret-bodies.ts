@@ -26,8 +26,6 @@ const DISGUISES: readonly { readonly name: string; readonly of: (secret: string)
 interface Body {
   readonly name: string;
   readonly of: (data: string) => readonly Saying[];
-  /** Pieces of it are known to be kept, against the rule. */
-  readonly leaks?: true;
 }
 
 /** Ways in which a body travels. */
@@ -91,7 +89,6 @@ const BODIES: readonly Body[] = [
   },
   {
     name: 'chunked upload that is answered between a size and its data',
-    leaks: true,
     of: (data) => [
       ...client(post(CHUNKED), chunkSize(data)),
       ...server(head('HTTP/1.1 413 Content Too Large', 'Content-Length: 0')),
@@ -123,7 +120,6 @@ const BODIES: readonly Body[] = [
   },
   {
     name: 'chunked download that is asked for again between a size and its data',
-    leaks: true,
     of: (data) => [
       ...client(get()),
       ...server(ok(CHUNKED), chunkSize(data)),
@@ -195,10 +191,5 @@ function talksOf(body: Body, secrets: Secrets): readonly Talk[] {
 }
 
 export function bodyTalks(secrets: Secrets): readonly Talk[] {
-  return BODIES.filter(({ leaks }) => leaks !== true).flatMap((body) => talksOf(body, secrets));
+  return BODIES.flatMap((body) => talksOf(body, secrets));
 }
-
-/** Bodies of which pieces are known to be kept. */
-export const LEAKING_BODIES: readonly { readonly name: string; readonly talksOf: typeof bodyTalks }[] = BODIES.filter(
-  ({ leaks }) => leaks === true,
-).map((body) => ({ name: body.name, talksOf: (secrets: Secrets) => talksOf(body, secrets) }));

@@ -136,7 +136,10 @@ export class BlockBuilder {
     const { packet } = this.decoder;
     if (this.counts.control(row, direction, packet.flags)) this.trim.reset(row);
     this.table.setEnded(row, this.counts.hasEnded(row));
-    if ((packet.flags & TcpFlag.SYN) !== 0) this.index.addSyn();
+    if ((packet.flags & TcpFlag.SYN) !== 0) {
+      this.index.addSyn();
+      this.trim.starts(2 * row + direction, (packet.seq + 1) >>> 0);
+    }
     if ((packet.flags & TcpFlag.RST) !== 0) this.index.addReset(packet);
   }
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { endsInLastChunk, HttpHead, startsHttpMessage } from './http-head.ts';
+import { endsInLastChunk, HttpHead, LAST_CHUNK_LEN, lastChunkTail, startsHttpMessage } from './http-head.ts';
 
 const bytesOf = (text: string): Uint8Array => Uint8Array.from(text, (char) => char.charCodeAt(0));
 
@@ -125,6 +125,22 @@ describe('HttpHead', () => {
       }),
     );
   });
+});
+
+test('a last chunk is seen whole, and over any segments', () => {
+  const body = bytesOf('5\r\nhello\r\n0\r\n\r\n');
+  const anyCuts = fc.array(fc.integer({ min: 1, max: body.length - 1 }), { maxLength: 6 });
+  fc.assert(
+    fc.property(anyCuts, (cuts) => {
+      const ends = [...new Set(cuts)].sort((a, b) => a - b).concat(body.length);
+      let [start, tail] = [0, 0];
+      for (const end of ends) {
+        tail = lastChunkTail(body, start, end, tail);
+        expect(tail === LAST_CHUNK_LEN).toBe(end === body.length);
+        start = end;
+      }
+    }),
+  );
 });
 
 test.each([

@@ -182,6 +182,23 @@ function isBlank(byte: number): boolean {
   return byte === SP || byte === HTAB;
 }
 
+export const LAST_CHUNK_LEN: number = LAST_CHUNK.length;
+
+/**
+ * How much of a last chunk without trailers the bytes end with, 0..5. before: how much those in front of them ended with.
+ */
+export function lastChunkTail(bytes: Uint8Array, start: number, end: number, before: number): number {
+  const whole = before + end - start;
+  if (before > 0 && whole <= LAST_CHUNK_LEN && hasBytes(bytes, start, end, LAST_CHUNK.subarray(before, whole)))
+    return whole;
+  for (let tail = Math.min(LAST_CHUNK_LEN, end - start); tail > 0; tail--) {
+    const at = end - tail;
+    const startsLine = at === start || bytes[at - 1] === LF;
+    if (startsLine && hasBytes(bytes, at, end, LAST_CHUNK.subarray(0, tail))) return tail;
+  }
+  return 0;
+}
+
 /** Do the bytes end in a last chunk without trailers, at the start of a line? One that is split over two segments is not seen. */
 export function endsInLastChunk(bytes: Uint8Array, start: number, end: number): boolean {
   const at = end - LAST_CHUNK.length;

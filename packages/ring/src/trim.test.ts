@@ -159,6 +159,59 @@ describe('a segment of a body that begins like a head', () => {
     expect(kept[4]).toEqual(headOf(ok('')));
   });
 
+  test('in a chunked body is not kept when the other side speaks between a size and its data, nor when it is sent again', () => {
+    const post = 'POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n';
+    const at = 1000 + post.length;
+    const kept = follow([
+      ['>', post],
+      ['>', secret],
+      ['>', '17\r\n'],
+      ['<', ok('Content-Length: 0\r\n')],
+      ['>', secret],
+      ['>', secret, at],
+      ['>', '\r\n0\r'],
+      ['>', '\n\r\n'],
+      ['>', get],
+    ]);
+    expect(kept.map(([length]) => length)).toEqual([
+      post.length,
+      0,
+      0,
+      ok('Content-Length: 0\r\n').length,
+      0,
+      0,
+      0,
+      0,
+      get.length,
+    ]);
+  });
+
+  test('that overtakes its head is not kept; the head is', () => {
+    const trim = new Trim(LIMIT);
+    trim.starts(2 * ROW, 1000);
+    const head = post(secret.length);
+    const keptOf = (payload: string, seq: number): number => {
+      keep(trim, { payload: text(payload), seq });
+      return trim.keptLen - HEADERS_LEN;
+    };
+    expect([keptOf(secret, 1000 + head.length), keptOf(head, 1000), keptOf(secret, 1000 + head.length)]).toEqual([
+      0,
+      head.length,
+      0,
+    ]);
+    expect(keptOf(get, 1000 + head.length + secret.length)).toBe(get.length);
+  });
+
+  test('what is missing is waited for until the other side begins a message', () => {
+    const trim = new Trim(LIMIT);
+    trim.starts(2 * ROW, 1000);
+    const keptOf = (payload: string, seq: number, fromServer = false): number => {
+      keep(trim, { payload: text(payload), seq, fromServer });
+      return trim.keptLen - HEADERS_LEN;
+    };
+    expect([keptOf(get, 1500), keptOf(ok(''), 5000, true), keptOf(get, 1600)]).toEqual([0, ok('').length, get.length]);
+  });
+
   test('in a body up to the close is not kept, whatever the other side says', () => {
     const kept = follow([
       ['>', get],

@@ -4,7 +4,7 @@
  * segments that continue something. What framing needs to know of the rest goes into the annotations.
  */
 import type { Packet } from '@resetscope/wire';
-import { endsInLastChunk, HttpHead, startsHttpMessage } from './http-head.ts';
+import { endsInLastChunk, HttpHead, LAST_CHUNK_LEN, lastChunkTail, startsHttpMessage } from './http-head.ts';
 import { prefaceLen, startsHttp2 } from './http2-preface.ts';
 import { MessagePlaces, Place } from './message-places.ts';
 import { proxyClearLen, proxyHeaderLen } from './proxy-header-len.ts';
@@ -43,6 +43,11 @@ export class Trim implements Notes {
     this.places.reset(row);
   }
 
+  /** The stream of one direction, of a connection whose beginning was captured, starts at seq. */
+  starts(at: number, seq: number): void {
+    this.places.starts(at, seq);
+  }
+
   /** headersLen: all that is kept of a packet without payload, and of every ICMP error. */
   keepHeaders(headersLen: number): void {
     this.keptLen = headersLen;
@@ -64,10 +69,14 @@ export class Trim implements Notes {
     switch (this.places.placeOf(at, seq)) {
       case Place.FREE:
         this.keepStart(packet, at, end);
-        this.lookForLastChunk(packet, at, end);
+        if (this.chunked) this.followChunks(packet, at, end);
+        else this.lookForLastChunk(packet, at, end);
         break;
       case Place.OPEN:
         this.lookForLastChunk(packet, at, end);
+        break;
+      case Place.CHUNKS:
+        this.followChunks(packet, at, end);
         break;
       case Place.HEAD:
         this.readHeadOn(packet, at, end);
@@ -85,7 +94,15 @@ export class Trim implements Notes {
     end: number,
   ): void {
     this.endsWithLastChunk = capturedPayloadLen === payloadLen && endsInLastChunk(bytes, payloadOffset, end);
-    if (this.endsWithLastChunk) this.places.lastChunk(at);
+    if (this.endsWithLastChunk) this.places.openEnded(at);
+  }
+
+  private followChunks(packet: Packet, at: number, end: number): void {
+    const { bytes, payloadOffset, capturedPayloadLen, payloadLen, seq } = packet;
+    const before = this.places.tailBefore(at, seq);
+    const tail = capturedPayloadLen === payloadLen ? lastChunkTail(bytes, payloadOffset, end, before) : 0;
+    this.endsWithLastChunk = tail === LAST_CHUNK_LEN;
+    this.places.chunksSeen(at, seq, payloadLen, tail);
   }
 
   /** Where a message may start. */
@@ -115,7 +132,7 @@ export class Trim implements Notes {
     this.maskFrom = start - packet.frameStart;
     if (head.headLen !== -1) {
       this.annotate(head, before + head.headLen);
-      this.places.headEnded(at, seq + before, head.headLen, head);
+      this.places.headEnded(at, seq + before, head.headLen, payloadLen - before, head);
       this.keep(packet, this.headLen);
       return;
     }
@@ -136,6 +153,7 @@ export class Trim implements Notes {
     if (head.headLen === -1) this.headGoesOn = true;
     else this.annotate(head, head.headLen);
     this.places.headReadOn(at, packet.seq, packet.payloadLen, head);
+    if (this.chunked) this.followChunks(packet, at, end);
   }
 
   private annotate(head: HttpHead, headLen: number): void {
