@@ -1,7 +1,7 @@
 /** An hour's worth of blocks pushed as fast as Redis takes them: what Redis holds never passes the limit by more than a block. */
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { hasProgram, type RedisServer, startRedis } from '@resetscope/testkit';
-import { describeIf } from '@resetscope/testkit/jest';
+import { expect, test } from '@jest/globals';
+import { hasProgram } from '@resetscope/testkit';
+import { describeIf, withRedis } from '@resetscope/testkit/jest';
 import { Redis } from 'ioredis';
 import { ringKeys } from './keys.ts';
 import { MIN_RING_BYTES, RingWriter } from './ring-writer.ts';
@@ -11,21 +11,11 @@ import { emptyBlock, SECOND_US, START_US, usedMemory } from './testing/test-bloc
 const CONNECTION_BYTES = 192 * 1024;
 
 describeIf(hasProgram('redis-server'), 'redis-server is not installed')('the budget', () => {
-  let server: RedisServer;
-  let redis: Redis;
-
-  beforeAll(async () => {
-    server = await startRedis();
-    redis = new Redis({ path: server.url.replace('unix:', '') });
-  });
-  afterAll(async () => {
-    redis.disconnect();
-    await server.stop();
-  });
+  const redis = withRedis((path) => new Redis({ path }));
 
   async function keyMemory(node: string): Promise<number> {
     const { reach: _, ...keys } = ringKeys(node);
-    const usage = Object.values(keys).map((key) => redis.memory('USAGE', key, 'SAMPLES', '0'));
+    const usage = Object.values(keys).map((key) => redis().memory('USAGE', key, 'SAMPLES', '0'));
     return (await Promise.all(usage)).reduce<number>((sum, bytes) => sum + Number(bytes ?? 0), 0);
   }
 
@@ -37,9 +27,9 @@ describeIf(hasProgram('redis-server'), 'redis-server is not installed')('the bud
     '$name',
     async ({ name, count, everyUs, blockLen, indexLen }) => {
       const limits = { maxBytes: MIN_RING_BYTES, maxAgeUs: 900 * SECOND_US };
-      const writer = new RingWriter(redis, name, limits, START_US);
+      const writer = new RingWriter(redis(), name, limits, START_US);
       await writer.append({ block: emptyBlock(START_US, START_US, blockLen), newestUs: START_US, gaps: [] });
-      const before = (await usedMemory(redis)) - (await keyMemory(name));
+      const before = (await usedMemory(redis())) - (await keyMemory(name));
       for (let i = 1; i <= count; i++) {
         const atUs = START_US + i * everyUs;
         // Sizes vary, and every tenth append tells of a loss.
@@ -54,10 +44,10 @@ describeIf(hasProgram('redis-server'), 'redis-server is not installed')('the bud
         if (i % (count / 30) !== 0) continue;
         expect(await keyMemory(name)).toBeLessThanOrEqual(limits.maxBytes);
         const oneBlock = 2 * blockLen + indexLen;
-        expect((await usedMemory(redis)) - before).toBeLessThanOrEqual(limits.maxBytes + oneBlock + CONNECTION_BYTES);
+        expect((await usedMemory(redis())) - before).toBeLessThanOrEqual(limits.maxBytes + oneBlock + CONNECTION_BYTES);
       }
       expect(await keyMemory(name)).toBeGreaterThan(limits.maxBytes * 0.6);
-      await redis.flushall();
+      await redis().flushall();
     },
     30_000,
   );

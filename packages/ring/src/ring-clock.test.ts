@@ -1,7 +1,7 @@
 /** The wall clock is set while packets are captured: what stays, what is found, and what the coverage says of it. */
-import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
-import { hasProgram, type RedisServer, startRedis } from '@resetscope/testkit';
-import { describeIf } from '@resetscope/testkit/jest';
+import { beforeEach, expect, test } from '@jest/globals';
+import { hasProgram } from '@resetscope/testkit';
+import { describeIf, withRedis } from '@resetscope/testkit/jest';
 import { Redis } from 'ioredis';
 import { RingReader } from './ring-reader.ts';
 import { RingWriter } from './ring-writer.ts';
@@ -19,25 +19,16 @@ import {
 const RST = 4;
 
 describeIf(hasProgram('redis-server'), 'redis-server is not installed')('a clock that is set', () => {
-  let server: RedisServer;
-  let redis: Redis;
+  const redis = withRedis((path) => new Redis({ path }));
   let writer: RingWriter;
   let reader: RingReader;
   let node: string;
   let nodes = 0;
 
-  beforeAll(async () => {
-    server = await startRedis();
-    redis = new Redis({ path: server.url.replace('unix:', '') });
-  });
-  afterAll(async () => {
-    redis.disconnect();
-    await server.stop();
-  });
   beforeEach(() => {
     node = `clock-${nodes++}`;
-    writer = new RingWriter(redis, node, LIMITS, START_US);
-    reader = new RingReader(redis, node);
+    writer = new RingWriter(redis(), node, LIMITS, START_US);
+    reader = new RingReader(redis(), node);
   });
 
   /** One reset a second for `seconds`, by a clock that is `aheadUs` off; the first append tells of the step. */
@@ -128,7 +119,7 @@ describeIf(hasProgram('redis-server'), 'redis-server is not installed')('a clock
     await capture(0, 30, 0);
     await writer.release();
     const nextUs = START_US - HOUR_US;
-    const next = new RingWriter(redis, node, LIMITS, nextUs);
+    const next = new RingWriter(redis(), node, LIMITS, nextUs);
     await next.open();
     await next.append(heartbeat(nextUs + 10));
     expect(await ports()).toEqual(portsFrom(0, 30));

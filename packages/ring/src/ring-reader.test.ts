@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { hasProgram, type RedisServer, startRedis } from '@resetscope/testkit';
-import { describeIf } from '@resetscope/testkit/jest';
+import { expect, test } from '@jest/globals';
+import { hasProgram } from '@resetscope/testkit';
+import { describeIf, withRedis } from '@resetscope/testkit/jest';
 import { TcpFlag } from '@resetscope/wire';
 import { Redis } from 'ioredis';
 import { type BlockEntry, parseEntry } from './block-entry.ts';
@@ -11,27 +11,17 @@ import { RingWriter } from './ring-writer.ts';
 import { ALL, LIMITS, packedBlock, type Sent, START_US } from './testing/test-blocks.ts';
 
 describeIf(hasProgram('redis-server'), 'redis-server is not installed')('RingReader', () => {
-  let server: RedisServer;
-  let redis: Redis;
+  const redis = withRedis((path) => new Redis({ path }));
   let nodes = 0;
-
-  beforeAll(async () => {
-    server = await startRedis();
-    redis = new Redis({ path: server.url.replace('unix:', '') });
-  });
-  afterAll(async () => {
-    redis.disconnect();
-    await server.stop();
-  });
 
   /** One block for each list, appended in order. */
   async function ringOf(
     ...blocks: (readonly Sent[])[]
   ): Promise<{ node: string; writer: RingWriter; reader: RingReader }> {
     const node = `reader-${nodes++}`;
-    const writer = new RingWriter(redis, node, LIMITS, START_US);
+    const writer = new RingWriter(redis(), node, LIMITS, START_US);
     for (const sent of blocks) await append(writer, sent);
-    return { node, writer, reader: new RingReader(redis, node) };
+    return { node, writer, reader: new RingReader(redis(), node) };
   }
 
   async function append(writer: RingWriter, sent: readonly Sent[]): Promise<void> {
@@ -75,7 +65,7 @@ describeIf(hasProgram('redis-server'), 'redis-server is not installed')('RingRea
         { atUs: 600, port: 2001, flags: RST },
       ],
     );
-    await redis.del(ringKeys(node).blocks);
+    await redis().del(ringKeys(node).blocks);
     const resets = await reader.resets({ fromUs: START_US + 10, toUs: START_US + 600 });
     expect(resets).toMatchObject([
       { tsUs: START_US + 10, src: '10.0.0.1', srcPort: 1000, dst: '10.0.0.2', dstPort: 80, flags: RST | ACK },
@@ -87,7 +77,7 @@ describeIf(hasProgram('redis-server'), 'redis-server is not installed')('RingRea
   test('reads an index once: it is immutable', async () => {
     const { node, reader } = await ringOf([{ atUs: 10, port: 1000, flags: RST }]);
     expect(await reader.resets(ALL)).toHaveLength(1);
-    await redis.del(ringKeys(node).indexes);
+    await redis().del(ringKeys(node).indexes);
     expect(await reader.resets(ALL)).toHaveLength(1);
     await reader.close();
   });
@@ -107,7 +97,7 @@ describeIf(hasProgram('redis-server'), 'redis-server is not installed')('RingRea
   });
 
   test('a node without a ring is nothing, not an error', async () => {
-    const reader = new RingReader(redis, 'nobody');
+    const reader = new RingReader(redis(), 'nobody');
     expect(await reader.coverage()).toBeNull();
     expect(await reader.resets(ALL)).toEqual([]);
     expect(await reader.connection(key(1), ALL)).toEqual({
@@ -120,8 +110,8 @@ describeIf(hasProgram('redis-server'), 'redis-server is not installed')('RingRea
   test('nodes with a ring are listed', async () => {
     const { node } = await ringOf([{ atUs: 10, port: 1000, flags: ACK }]);
     const gone = await ringOf([{ atUs: 10, port: 1000, flags: ACK }]);
-    await redis.del(ringKeys(gone.node).state);
-    const listed = await RingReader.nodes(redis);
+    await redis().del(ringKeys(gone.node).state);
+    const listed = await RingReader.nodes(redis());
     expect(listed).toContain(node);
     expect(listed).not.toContain(gone.node);
   });
@@ -151,7 +141,7 @@ describeIf(hasProgram('redis-server'), 'redis-server is not installed')('RingRea
       ],
       [{ atUs: 40, port: 1000, flags: RST }],
     );
-    const [, entry] = await redis.zrange(ringKeys(node).times, '0', '-1');
+    const [, entry] = await redis().zrange(ringKeys(node).times, '0', '-1');
     await damage(ringKeys(node), parseEntry(entry!)!);
     const resets = (await reader.resets(ALL)).length;
     const { frames, coverage } = await reader.connection(key(1000), ALL);
@@ -161,29 +151,29 @@ describeIf(hasProgram('redis-server'), 'redis-server is not installed')('RingRea
 
   /** The same bytes with one bit of the byte in the middle turned over. */
   async function flipBit(hash: string, id: string): Promise<void> {
-    const bytes = (await redis.hgetBuffer(hash, id))!;
+    const bytes = (await redis().hgetBuffer(hash, id))!;
     const middle = bytes.length >> 1;
     bytes[middle] = bytes[middle]! ^ 1;
-    await redis.hset(hash, id, bytes);
+    await redis().hset(hash, id, bytes);
   }
 
   const GAP = { fromUs: START_US + 20, toUs: START_US + 31, lostPackets: 2, reason: 'damaged-block' };
 
   test.each<{ name: string; damage: Parameters<typeof readDamaged>[0]; resets: number }>([
     { name: 'a flipped bit', damage: ({ blocks }, { id }) => flipBit(blocks, id), resets: 3 },
-    { name: 'a cut block', damage: ({ blocks }, { id }) => redis.hset(blocks, id, 'RSB1'), resets: 3 },
-    { name: 'a block that is gone', damage: ({ blocks }, { id }) => redis.hdel(blocks, id), resets: 3 },
+    { name: 'a cut block', damage: ({ blocks }, { id }) => redis().hset(blocks, id, 'RSB1'), resets: 3 },
+    { name: 'a block that is gone', damage: ({ blocks }, { id }) => redis().hdel(blocks, id), resets: 3 },
     { name: 'a flipped bit of an index', damage: ({ indexes }, { id }) => flipBit(indexes, id), resets: 2 },
-    { name: 'another format', damage: ({ indexes }, { id }) => redis.hset(indexes, id, 'RSI9....'), resets: 2 },
-    { name: 'an index that is gone', damage: ({ indexes }, { id }) => redis.hdel(indexes, id), resets: 2 },
+    { name: 'another format', damage: ({ indexes }, { id }) => redis().hset(indexes, id, 'RSI9....'), resets: 2 },
+    { name: 'an index that is gone', damage: ({ indexes }, { id }) => redis().hdel(indexes, id), resets: 2 },
   ])('$name: the block is left out, and the coverage says so', async ({ damage, resets }) => {
     expect(await readDamaged(damage)).toEqual({ resets, frames: 2, gaps: [GAP] });
   });
 
   test('an entry that cannot be read is a gap where it stands', async () => {
     const { resets, frames, gaps } = await readDamaged(async ({ times }, { text, lastUs }) => {
-      await redis.zrem(times, text);
-      await redis.zadd(times, lastUs, text.slice(3));
+      await redis().zrem(times, text);
+      await redis().zadd(times, lastUs, text.slice(3));
     });
     expect({ resets, frames }).toEqual({ resets: 2, frames: 2 });
     expect(gaps).toMatchObject([{ toUs: START_US + 31, reason: 'damaged-block' }]);
@@ -191,7 +181,7 @@ describeIf(hasProgram('redis-server'), 'redis-server is not installed')('RingRea
 
   test('a block that was evicted meanwhile is no damage', async () => {
     const evict = async ({ blocks, indexes, times }: RingKeys, { id, text }: BlockEntry) => {
-      await redis.multi().hdel(blocks, id).hdel(indexes, id).zrem(times, text).exec();
+      await redis().multi().hdel(blocks, id).hdel(indexes, id).zrem(times, text).exec();
     };
     expect(await readDamaged(evict)).toEqual({ resets: 2, frames: 2, gaps: [] });
   });
@@ -210,13 +200,13 @@ describeIf(hasProgram('redis-server'), 'redis-server is not installed')('RingRea
   test('waitForReach sees in the end what its subscription did not hear', async () => {
     const { node, reader } = await ringOf([{ atUs: 10, port: 1000, flags: ACK }]);
     expect(await reader.waitForReach(START_US + 10, 5000)).toBe(true);
-    await redis.hset(ringKeys(node).state, 'newestUs', START_US + 30);
+    await redis().hset(ringKeys(node).state, 'newestUs', START_US + 30);
     expect(await reader.waitForReach(START_US + 30, 20)).toBe(true);
     await reader.close();
   });
 
   test('a ring that cannot be asked is RingUnavailableError', async () => {
-    const lost = new Redis({ path: '/nonexistent/redis.sock', maxRetriesPerRequest: 0 });
+    const lost = new Redis({ path: '/nonexistent/redis().sock', maxRetriesPerRequest: 0 });
     lost.on('error', () => undefined);
     const reader = new RingReader(lost, 'web');
     const unavailable = { name: 'RingUnavailableError', code: 'RS_RING_UNAVAILABLE' };

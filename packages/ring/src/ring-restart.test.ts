@@ -1,9 +1,9 @@
 /** One run of the capture after another, two at once, and a Redis that forgets: who may append, and what the ring then claims. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { hasProgram, type RedisServer, startRedis } from '@resetscope/testkit';
-import { describeIf } from '@resetscope/testkit/jest';
+import { expect, test } from '@jest/globals';
+import { hasProgram } from '@resetscope/testkit';
+import { describeIf, withRedis } from '@resetscope/testkit/jest';
 import { Redis } from 'ioredis';
 import { NODES_KEY, ringKeys } from './keys.ts';
 import { LEASE_MS } from './ring-append.ts';
@@ -13,34 +13,24 @@ import { MIN_RING_BYTES, type RingLimits, RingWriter } from './ring-writer.ts';
 import { emptyBlock, heartbeat, LIMITS, packedBlock, SECOND_US, START_US } from './testing/test-blocks.ts';
 
 describeIf(hasProgram('redis-server'), 'redis-server is not installed')('a ring', () => {
-  let server: RedisServer;
-  let redis: Redis;
+  const redis = withRedis((path) => new Redis({ path }));
   let node: string;
   let reader: RingReader;
   let nodes = 0;
 
-  beforeAll(async () => {
-    server = await startRedis();
-    redis = new Redis({ path: server.url.replace('unix:', '') });
-  });
-  afterAll(async () => {
-    redis.disconnect();
-    await server.stop();
-  });
-
   function freshRing(): RingWriter {
     node = `restart-${nodes++}`;
-    reader = new RingReader(redis, node);
+    reader = new RingReader(redis(), node);
     return writerAt(START_US);
   }
 
   function writerAt(startUs: number, limits: RingLimits = LIMITS): RingWriter {
-    return new RingWriter(redis, node, limits, startUs);
+    return new RingWriter(redis(), node, limits, startUs);
   }
 
   /** As if the last writer were this process instead of ours, and had just appended. */
   async function pretendHolder(holder: object): Promise<void> {
-    await redis.hset(ringKeys(node).state, 'holder', JSON.stringify({ ...thisHolder(START_US), ...holder }));
+    await redis().hset(ringKeys(node).state, 'holder', JSON.stringify({ ...thisHolder(START_US), ...holder }));
   }
 
   async function endedPid(): Promise<number> {
@@ -80,14 +70,14 @@ describeIf(hasProgram('redis-server'), 'redis-server is not installed')('a ring'
     const next = writerAt(START_US + 500);
     await expect(next.append(heartbeat(START_US + 500))).rejects.toMatchObject({ code: 'RS_RING_HELD' });
     // What a Redis of five seconds later would see.
-    await redis.hset(ringKeys(node).state, 'leaseMs', Date.now() - 1);
+    await redis().hset(ringKeys(node).state, 'leaseMs', Date.now() - 1);
     await next.open();
   });
 
   test('is taken from a lease that only a clock set back could make so long', async () => {
     await freshRing().append(heartbeat(START_US + 10));
     await pretendHolder({ host: 'elsewhere', space: 'another boot' });
-    await redis.hset(ringKeys(node).state, 'leaseMs', Date.now() + 3_600_000);
+    await redis().hset(ringKeys(node).state, 'leaseMs', Date.now() + 3_600_000);
     await writerAt(START_US + 500).open();
   });
 
@@ -113,7 +103,7 @@ describeIf(hasProgram('redis-server'), 'redis-server is not installed')('a ring'
   test('that went to another while its capture was away is refused to it, and never mixed', async () => {
     const first = freshRing();
     await first.append(heartbeat(START_US + 10));
-    await redis.hset(ringKeys(node).state, 'leaseMs', 0);
+    await redis().hset(ringKeys(node).state, 'leaseMs', 0);
     const second = writerAt(START_US + 500);
     await second.append(heartbeat(START_US + 600));
     const late = { block: emptyBlock(START_US + 20, START_US + 30, 100), newestUs: START_US + 700, gaps: [] };
@@ -160,7 +150,7 @@ describeIf(hasProgram('redis-server'), 'redis-server is not installed')('a ring'
     const writer = freshRing();
     await appendPackets(writer, 0, 5);
     await appendPackets(writer, 100, 6);
-    await redis.flushall();
+    await redis().flushall();
     await appendPackets(writer, 200, 7);
     expect(await reader.coverage()).toMatchObject({
       oldestUs: START_US,
@@ -168,7 +158,7 @@ describeIf(hasProgram('redis-server'), 'redis-server is not installed')('a ring'
       blocks: 1,
       gaps: [{ fromUs: START_US, toUs: START_US + 106, lostPackets: 11, reason: 'ring-lost' }],
     });
-    expect(await redis.smembers(NODES_KEY)).toEqual([node]);
+    expect(await redis().smembers(NODES_KEY)).toEqual([node]);
   });
 
   test('of an older snapshot says what came after it and is gone', async () => {
@@ -176,10 +166,10 @@ describeIf(hasProgram('redis-server'), 'redis-server is not installed')('a ring'
     await appendPackets(writer, 0, 5);
     const { reach: _, ...keys } = ringKeys(node);
     const snapshot = new Map<string, Buffer | null>();
-    for (const key of Object.values(keys)) snapshot.set(key, await redis.dumpBuffer(key));
+    for (const key of Object.values(keys)) snapshot.set(key, await redis().dumpBuffer(key));
     await appendPackets(writer, 100, 6);
     await appendPackets(writer, 200, 7);
-    for (const [key, bytes] of snapshot) if (bytes !== null) await redis.restore(key, 0, bytes, 'REPLACE');
+    for (const [key, bytes] of snapshot) if (bytes !== null) await redis().restore(key, 0, bytes, 'REPLACE');
     await appendPackets(writer, 300, 8);
     expect(await reader.coverage()).toMatchObject({
       oldestUs: START_US,
@@ -191,13 +181,13 @@ describeIf(hasProgram('redis-server'), 'redis-server is not installed')('a ring'
   test.each(['order', 'state', 'blocks', 'times'] as const)('survives the loss of its %s', async (name) => {
     const writer = freshRing();
     await appendPackets(writer, 0, 5);
-    await redis.del(ringKeys(node)[name]);
+    await redis().del(ringKeys(node)[name]);
     await appendPackets(writer, 100, 6);
     await appendPackets(writer, LIMITS.maxAgeUs + 1_000_000, 7);
     const { blocks, indexes, times } = ringKeys(node);
     expect(await reader.coverage()).toMatchObject({ blocks: 1 });
-    expect([await redis.hlen(blocks), await redis.hlen(indexes), await redis.zcard(times)]).toEqual([1, 1, 1]);
-    expect(await redis.hmget(ringKeys(node).state, 'taken', 'evicted')).toEqual(
+    expect([await redis().hlen(blocks), await redis().hlen(indexes), await redis().zcard(times)]).toEqual([1, 1, 1]);
+    expect(await redis().hmget(ringKeys(node).state, 'taken', 'evicted')).toEqual(
       name === 'state' ? ['13', '6'] : ['18', '11'],
     );
   });
@@ -205,8 +195,8 @@ describeIf(hasProgram('redis-server'), 'redis-server is not installed')('a ring'
   test('is listed again soon after the list was lost alone', async () => {
     const writer = freshRing();
     await writer.append(heartbeat(START_US));
-    await redis.del(NODES_KEY);
+    await redis().del(NODES_KEY);
     for (let i = 1; i <= 600; i++) await writer.append(heartbeat(START_US + i));
-    expect(await redis.sismember(NODES_KEY, node)).toBe(1);
+    expect(await redis().sismember(NODES_KEY, node)).toBe(1);
   });
 });

@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
-import { hasProgram, type RedisServer, startRedis } from '@resetscope/testkit';
-import { describeIf } from '@resetscope/testkit/jest';
+import { beforeEach, expect, test } from '@jest/globals';
+import { hasProgram } from '@resetscope/testkit';
+import { describeIf, withRedis } from '@resetscope/testkit/jest';
 import { Redis } from 'ioredis';
 import { parseEntry } from './block-entry.ts';
 import type { TimeWindow } from './coverage.ts';
@@ -13,19 +13,10 @@ import { ALL, heartbeat, LIMITS, packedBlock, type Sent, START_US } from './test
 const [SYN, RST, ACK] = [2, 4, 16];
 
 describeIf(hasProgram('redis-server'), 'redis-server is not installed')('a whole ring', () => {
-  let server: RedisServer;
-  let redis: Redis;
+  const redis = withRedis((path) => new Redis({ path }));
   let node: string;
   let nodes = 0;
 
-  beforeAll(async () => {
-    server = await startRedis();
-    redis = new Redis({ path: server.url.replace('unix:', '') });
-  });
-  afterAll(async () => {
-    redis.disconnect();
-    await server.stop();
-  });
   /** Blocks that overlap, as two interfaces may leave them; resets in the last alone. */
   beforeEach(async () => {
     node = `scan-${nodes++}`;
@@ -34,7 +25,7 @@ describeIf(hasProgram('redis-server'), 'redis-server is not installed')('a whole
       [15, 45].map((atUs) => ({ atUs, port: 2000, flags: ACK })),
       [50, 60].map((atUs) => ({ atUs, port: 1000, flags: RST, back: true })),
     ];
-    const writer = new RingWriter(redis, node, LIMITS, START_US);
+    const writer = new RingWriter(redis(), node, LIMITS, START_US);
     for (const sent of blocks) {
       const block = await packedBlock(sent);
       await writer.append({ block, newestUs: block.lastUs, gaps: [] });
@@ -42,7 +33,7 @@ describeIf(hasProgram('redis-server'), 'redis-server is not installed')('a whole
   });
 
   async function timesOf(options: ScanOptions = {}, window: TimeWindow = ALL): Promise<readonly number[]> {
-    const scan = new RingScan(redis, node, options);
+    const scan = new RingScan(redis(), node, options);
     const frames = [];
     for await (const batch of scan.frames(window)) frames.push(...batch);
     expect(frames.map(({ frameNumber }) => frameNumber)).toEqual(frames.map((_, i) => i + 1));
@@ -67,8 +58,8 @@ describeIf(hasProgram('redis-server'), 'redis-server is not installed')('a whole
 
   test('damaged blocks are told', async () => {
     const { blocks, order } = ringKeys(node);
-    await redis.hset(blocks, parseEntry((await redis.lindex(order, 0))!)!.id, 'nothing');
-    const scan = new RingScan(redis, node);
+    await redis().hset(blocks, parseEntry((await redis().lindex(order, 0))!)!.id, 'nothing');
+    const scan = new RingScan(redis(), node);
     const seen: number[] = [];
     for await (const batch of scan.frames(ALL)) seen.push(...batch.map(({ tsUs }) => tsUs - START_US));
     expect(seen).toEqual([15, 45, 50, 60]);
@@ -78,10 +69,10 @@ describeIf(hasProgram('redis-server'), 'redis-server is not installed')('a whole
 
   test('blocks evicted before their turn are counted', async () => {
     const { blocks, times } = ringKeys(node);
-    const scan = new RingScan(redis, node);
+    const scan = new RingScan(redis(), node);
     const frames = scan.frames(ALL);
     expect((await frames.next()).value).toHaveLength(1);
-    await redis.del(blocks, times);
+    await redis().del(blocks, times);
     const rest = [];
     for await (const batch of frames) rest.push(...batch);
     expect(rest.map(({ tsUs }) => tsUs - START_US)).toEqual([20, 40]);
@@ -90,7 +81,7 @@ describeIf(hasProgram('redis-server'), 'redis-server is not installed')('a whole
   });
 
   test('stat counts what there is', async () => {
-    const stat = await readRingStat(redis, node);
+    const stat = await readRingStat(redis(), node);
     expect(stat).toMatchObject({
       node,
       oldestUs: START_US,
@@ -104,13 +95,13 @@ describeIf(hasProgram('redis-server'), 'redis-server is not installed')('a whole
       isHeld: true,
     });
     expect(stat?.compression?.bytesPerPacket).toBeGreaterThan(1);
-    expect(await readRingStat(redis, 'nobody')).toBeNull();
+    expect(await readRingStat(redis(), 'nobody')).toBeNull();
   });
 
   test('stat of a ring without packets, given up by its capture', async () => {
-    const writer = new RingWriter(redis, 'empty', LIMITS, START_US);
+    const writer = new RingWriter(redis(), 'empty', LIMITS, START_US);
     await writer.append(heartbeat(START_US));
     await writer.release();
-    expect(await readRingStat(redis, 'empty')).toMatchObject({ packets: 0, compression: null, isHeld: false });
+    expect(await readRingStat(redis(), 'empty')).toMatchObject({ packets: 0, compression: null, isHeld: false });
   });
 });

@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { hasProgram, type RedisServer, startRedis } from '@resetscope/testkit';
-import { describeIf } from '@resetscope/testkit/jest';
+import { expect, test } from '@jest/globals';
+import { hasProgram } from '@resetscope/testkit';
+import { describeIf, withRedis } from '@resetscope/testkit/jest';
 import fc from 'fast-check';
 import { Redis } from 'ioredis';
 import { ringKeys } from './keys.ts';
@@ -11,22 +11,12 @@ import { storedCost } from './stored-cost.ts';
 import { emptyBlock, heartbeat, LIMITS, packedBlock, SECOND_US, START_US } from './testing/test-blocks.ts';
 
 describeIf(hasProgram('redis-server'), 'redis-server is not installed')('RingWriter', () => {
-  let server: RedisServer;
-  let redis: Redis;
+  const redis = withRedis((path) => new Redis({ path }));
   let nodes = 0;
-
-  beforeAll(async () => {
-    server = await startRedis();
-    redis = new Redis({ path: server.url.replace('unix:', '') });
-  });
-  afterAll(async () => {
-    redis.disconnect();
-    await server.stop();
-  });
 
   function freshRing(limits = LIMITS): { node: string; writer: RingWriter; reader: RingReader } {
     const node = `node-${nodes++}`;
-    return { node, writer: new RingWriter(redis, node, limits, START_US), reader: new RingReader(redis, node) };
+    return { node, writer: new RingWriter(redis(), node, limits, START_US), reader: new RingReader(redis(), node) };
   }
 
   test('keeps what a naive list keeps, within bytes and age', async () => {
@@ -118,7 +108,7 @@ describeIf(hasProgram('redis-server'), 'redis-server is not installed')('RingWri
     await writer.append({ block: emptyBlock(START_US, START_US, 1000), newestUs: START_US, gaps: [] });
     const { blocks, indexes, times, order, state } = ringKeys(node);
     for (const key of [blocks, indexes, times, order, state]) {
-      const leftMs = await redis.pttl(key);
+      const leftMs = await redis().pttl(key);
       expect(leftMs).toBeGreaterThan(0);
       expect(leftMs).toBeLessThanOrEqual(LIMITS.maxAgeUs / 1000);
     }
@@ -132,7 +122,7 @@ describeIf(hasProgram('redis-server'), 'redis-server is not installed')('RingWri
   });
 
   test.each([
-    { name: 'a key that is not the ring’s', setUp: (state: string) => redis.set(state, 'not a hash'), length: 10 },
+    { name: 'a key that is not the ring’s', setUp: (state: string) => redis().set(state, 'not a hash'), length: 10 },
     { name: 'a block larger than the ring', setUp: async () => undefined, length: MIN_RING_BYTES },
   ])('$name is refused for good', async ({ setUp, length }) => {
     const { node, writer } = freshRing();
