@@ -39,6 +39,7 @@ const CONTENT_LENGTH = latin1('content-length:');
 const TRANSFER_ENCODING = latin1('transfer-encoding:');
 const CHUNKED = latin1('chunked');
 const LAST_CHUNK = latin1('0\r\n\r\n');
+export const LAST_CHUNK_LEN: number = LAST_CHUNK.length;
 
 const STARTS: readonly Uint8Array[] = ['HTTP/1.', ...METHODS.map((method) => `${method} `)].map(latin1);
 
@@ -182,26 +183,23 @@ function isBlank(byte: number): boolean {
   return byte === SP || byte === HTAB;
 }
 
-export const LAST_CHUNK_LEN: number = LAST_CHUNK.length;
-
-/**
- * How much of a last chunk without trailers the bytes end with, 0..5. before: how much those in front of them ended with.
- */
+/** How much of a last chunk without trailers the bytes end with, 0..5. before: how much those in front of them ended with. */
 export function lastChunkTail(bytes: Uint8Array, start: number, end: number, before: number): number {
   const whole = before + end - start;
-  if (before > 0 && whole <= LAST_CHUNK_LEN && hasBytes(bytes, start, end, LAST_CHUNK.subarray(before, whole)))
-    return whole;
-  for (let tail = Math.min(LAST_CHUNK_LEN, end - start); tail > 0; tail--) {
-    const at = end - tail;
-    const startsLine = at === start || bytes[at - 1] === LF;
-    if (startsLine && hasBytes(bytes, at, end, LAST_CHUNK.subarray(0, tail))) return tail;
+  if (before > 0 && whole <= LAST_CHUNK_LEN && isLastChunkFrom(before, bytes, start, end)) return whole;
+  for (let at = Math.max(start, end - LAST_CHUNK_LEN); at < end; at++) {
+    if ((at === start || bytes[at - 1] === LF) && isLastChunkFrom(0, bytes, at, end)) return end - at;
   }
   return 0;
 }
 
+/** Are the bytes in [at, end) those of a last chunk from its offset `from` on? */
+function isLastChunkFrom(from: number, bytes: Uint8Array, at: number, end: number): boolean {
+  for (let i = at; i < end; i++) if (bytes[i] !== LAST_CHUNK[from + i - at]) return false;
+  return true;
+}
+
 /** Do the bytes end in a last chunk without trailers, at the start of a line? One that is split over two segments is not seen. */
 export function endsInLastChunk(bytes: Uint8Array, start: number, end: number): boolean {
-  const at = end - LAST_CHUNK.length;
-  if (at < start || bytes[end - 1] !== LF) return false;
-  return hasBytes(bytes, at, end, LAST_CHUNK) && (at === start || bytes[at - 1] === LF);
+  return lastChunkTail(bytes, start, end, 0) === LAST_CHUNK_LEN;
 }

@@ -1,6 +1,6 @@
 /**
  * Where each direction of a connection is in its messages, as far as that decides what may be kept of a segment: a segment of
- * a body may begin like a head. One byte and two numbers per direction, in the rows of a ConnectionTable.
+ * a body may begin like a head. Some bytes per direction, in the rows of a ConnectionTable.
  *
  * Where a place is known to the byte, a message starts there and nowhere else: a body segment that overtakes its head is none. When
  * packets are missing, the next message of the other side ends the waiting for them.
@@ -131,7 +131,7 @@ export class MessagePlaces {
 
   /** A segment of chunks: what it leaves, 5 for a whole last chunk. */
   chunksSeen(at: number, seq: Seq, length: number, tail: number): void {
-    if (((seq + length - (this.untils[at] as number)) | 0) < 0) return;
+    if (this.places[at] !== Place.CHUNKS || ((seq + length - (this.untils[at] as number)) | 0) < 0) return;
     this.tails[at] = tail;
     if (tail === LAST_CHUNK_LEN) this.free(at, seq + length, true);
     else this.untils[at] = seq + length;

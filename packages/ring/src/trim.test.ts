@@ -253,6 +253,17 @@ describe('a segment of a body that begins like a head', () => {
     expect(tunnelled.slice(2)).toEqual([NOTHING, NOTHING]);
   });
 
+  test('in a tunnel whose head speaks of chunks is not kept either', () => {
+    const upgraded = 'HTTP/1.1 101 Switching Protocols\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n';
+    expect(
+      follow([
+        ['>', get],
+        ['<', upgraded],
+        ['<', ok('')],
+      ])[2],
+    ).toEqual(NOTHING);
+  });
+
   test('TLS and HTTP/2 connections have no HTTP/1 heads', () => {
     expect(
       follow([
