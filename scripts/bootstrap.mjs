@@ -20,8 +20,8 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** Node's oldest release line that the code runs on (package.json `engines`). */
-const OLDEST_NODE = 20;
+/** Node's oldest release that the code runs on (package.json `engines`). */
+const OLDEST_NODE = [20, 15];
 
 /** Lines of a failed step's log that are shown. */
 const SHOWN_LOG_LINES = 40;
@@ -56,9 +56,11 @@ export async function runScript(name, main) {
 }
 
 export function requireNode() {
-  if (Number(process.versions.node.split('.')[0]) >= OLDEST_NODE) return;
+  const [oldestMajor, oldestMinor] = OLDEST_NODE;
+  const [major, minor] = process.versions.node.split('.').map(Number);
+  if (major > oldestMajor || (major === oldestMajor && minor >= oldestMinor)) return;
   throw new BootstrapError(
-    `expected Node ${OLDEST_NODE} or newer, this is ${process.versions.node}; install a newer one from https://nodejs.org`,
+    `expected Node ${OLDEST_NODE.join('.')} or newer, this is ${process.versions.node}; install a newer one from https://nodejs.org`,
   );
 }
 

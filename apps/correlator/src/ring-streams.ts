@@ -1,6 +1,6 @@
 /** Connections out of the ring: frames through the decoder and the tracker, as the offline analysis does it. */
 import { FlowTracker, type TcpStream } from '@resetscope/flow';
-import type { ConnectionFrames, ConnectionKey, RingFrame, RingReader, TimeWindow } from '@resetscope/ring';
+import type { ConnectionKey, RingFrame, RingReader, TimeWindow } from '@resetscope/ring';
 import { PacketDecoder } from '@resetscope/wire';
 
 /** A connection of the ring with the packets it was read from; frame numbers count these. */
@@ -26,7 +26,7 @@ export async function readStreams(
   window: TimeWindow,
   upstreams: ReadonlySet<string>,
 ): Promise<readonly RingStream[]> {
-  return ringStreams((await read(ring, key, window, LOOK_BACK_US)).frames, upstreams);
+  return ringStreams(await ring.frames(key, backFrom(window, LOOK_BACK_US)), upstreams);
 }
 
 /** Of one four-tuple only what is in the window, wherever its connections began. */
@@ -36,7 +36,7 @@ export async function readStretch(
   window: TimeWindow,
   upstreams: ReadonlySet<string>,
 ): Promise<readonly RingStream[]> {
-  return ringStreams((await read(ring, key, window, 0)).frames, upstreams);
+  return ringStreams(await ring.frames(key, window), upstreams);
 }
 
 /** The same with their beginning, as far as the ring has it. Some 30 ms when it is five minutes back (measured). */
@@ -48,7 +48,7 @@ export async function readStreamsDeep(
 ): Promise<readonly RingStream[]> {
   let streams: readonly RingStream[] = [];
   for (const lookBackUs of DEEP_LOOK_BACK_US) {
-    const { frames, coverage } = await read(ring, key, window, lookBackUs);
+    const { frames, coverage } = await ring.connection(key, backFrom(window, lookBackUs));
     streams = ringStreams(frames, upstreams);
     const isAll = window.fromUs - lookBackUs <= coverage.oldestUs || frames.length > FRAMES_ENOUGH;
     if (isAll || !lackBeginning(streams)) break;
@@ -61,8 +61,8 @@ export function lackBeginning(streams: readonly RingStream[]): boolean {
   return streams.some(({ stream }) => !stream.sawSyn);
 }
 
-function read(ring: RingReader, key: ConnectionKey, window: TimeWindow, lookBackUs: number): Promise<ConnectionFrames> {
-  return ring.connection(key, { fromUs: window.fromUs - lookBackUs, toUs: window.toUs });
+function backFrom({ fromUs, toUs }: TimeWindow, lookBackUs: number): TimeWindow {
+  return { fromUs: fromUs - lookBackUs, toUs };
 }
 
 function ringStreams(frames: readonly RingFrame[], upstreams: ReadonlySet<string>): readonly RingStream[] {

@@ -87,11 +87,16 @@ export class RingReader {
     return found.keys;
   }
 
-  /** All frames of one connection in the window, as copies. */
-  async connection(key: ConnectionKey, window: TimeWindow): Promise<ConnectionFrames> {
+  /** All frames of one connection in the window, in order of time. Their bytes are shared with later answers: not to be changed. */
+  async frames(key: ConnectionKey, window: TimeWindow): Promise<readonly RingFrame[]> {
     const ends = keyEndpoints(key);
+    return ends === null ? [] : this.framesOf(ends, window);
+  }
+
+  /** The same, and what the ring covered meanwhile: two questions more. */
+  async connection(key: ConnectionKey, window: TimeWindow): Promise<ConnectionFrames> {
     const before = await this.coverage();
-    const frames = ends === null ? [] : await this.framesOf(ends, window);
+    const frames = await this.frames(key, window);
     const after = await this.coverage();
     // What was evicted while reading is missing, what was appended meanwhile was not looked for.
     const coverage = before === null || after === null ? NOTHING : { ...after, newestUs: before.newestUs };
