@@ -6,6 +6,7 @@ import {
   ClearError,
   connectRedis,
   createLogger,
+  Heartbeat,
   type Logger,
   type RunningApp,
   runApp,
@@ -87,11 +88,9 @@ async function start(): Promise<RunningApp> {
   watchConnections(metrics.registry, builder);
   const loop = new CaptureLoop(sources, builder, (flush) => queue.offer(flush), metrics);
   for (const source of sources) metrics.opened(source);
-  const ops = await startOpsServer({
-    listen: options.metricsListen,
-    registry: metrics.registry,
-    notReady: () => (redis.status === 'ready' ? null : 'Redis is away'),
-  });
+  const notReady = (): string | null => (redis.status === 'ready' ? null : 'Redis is away');
+  const ops = await startOpsServer({ listen: options.metricsListen, registry: metrics.registry, notReady });
+  const heartbeat = new Heartbeat(redis, { app: 'capture', node: options.node, notReady });
   loop.start();
   if (replay !== null) endWithFile(replay, queue);
   log.info({ sources: sources.map(({ subject }) => subject), node: options.node, ops: ops.address }, 'capturing');
@@ -101,6 +100,7 @@ async function start(): Promise<RunningApp> {
       loop.stop();
       await queue.close(STOP_TIMEOUT_MS);
       await writer.release().catch(() => undefined);
+      await heartbeat.stop();
       await ops.close();
       redis.disconnect();
     },

@@ -7,9 +7,8 @@ import {
   openCap,
   type PacketSource,
 } from '@resetscope/capture';
+import { nginxPorts, readNginxConfig } from '@resetscope/nginx-config';
 import { ClearError, type Logger } from '@resetscope/telemetry';
-import { readNginxConfig } from './nginx-config-reader.ts';
-import { nginxPorts } from './nginx-ports.ts';
 import { checkPortCount, type LiveInput, type Traffic } from './options.ts';
 
 /** descriptors: of packet sockets that are open already, the first ones are used. @throws ClearError */

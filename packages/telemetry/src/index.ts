@@ -1,7 +1,10 @@
 export { Counter, Gauge, Histogram, Registry } from 'prom-client';
 export { type AppMessage, type FailedMessage, type ReadyMessage, type RunningApp, runApp } from './app.ts';
+export { watchApp } from './app-metrics.ts';
 export { ClearError, type ClearErrorCode, describeFailure, ExitCode } from './clear-error.ts';
+export { exemplarRegistry } from './exemplar-registry.ts';
 export { type FlagSpec, type Flags, parseFlags } from './flags.ts';
+export { type AppBeat, Heartbeat, type HeartbeatOptions, readHeartbeats, SILENT_AFTER_MS } from './heartbeat.ts';
 export {
   describeListenError,
   formatListenAddress,

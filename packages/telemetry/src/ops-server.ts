@@ -1,7 +1,11 @@
-/** The small HTTP server of every app: /metrics (Prometheus or OpenMetrics text), /healthz and /readyz. */
+/**
+ * The small HTTP server of every app: /metrics (Prometheus or OpenMetrics text, with what the process tells of itself),
+ * /healthz and /readyz.
+ */
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Registry } from 'prom-client';
+import { watchApp } from './app-metrics.ts';
 import { describeListenError, formatListenAddress, type ListenAddress } from './listen-address.ts';
 
 export interface OpsServer {
@@ -18,6 +22,7 @@ export interface OpsOptions {
 }
 
 export async function startOpsServer(options: OpsOptions): Promise<OpsServer> {
+  watchApp(options.registry, options.notReady);
   const server = createServer((request, response) => {
     const path = request.url?.split('?')[0];
     if (path === '/metrics') {
