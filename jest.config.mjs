@@ -1,5 +1,5 @@
-/** The whole chain replayed and killed takes minutes and is for changes of it: `npm run live`. */
-const LONG_TESTS = process.env.RESETSCOPE_LIVE === '1' ? [] : ['<rootDir>/test/live/'];
+/** The whole chain replayed and killed, or in containers, takes minutes: `npm run live`, `npm run test:compose`. */
+const LONG_TESTS = process.env.RESETSCOPE_LIVE === '1' ? [] : ['<rootDir>/test/live/', '<rootDir>/test/compose/'];
 
 /** Tests run on the sources: the exports condition `@resetscope/source` points every package at its src/. */
 export default {

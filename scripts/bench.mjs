@@ -10,6 +10,7 @@ const PROGRAMS = {
   'capture-path': ['nginx', 'ip', 'tcpdump'],
   live: ['nginx', 'ip', 'redis-server', 'wrk'],
   tail: ['gzip', 'mtail'],
+  web: ['redis-server', 'chromium'],
 };
 
 /** npm cap is compiled: where that cannot be done, it is missing from the table. */

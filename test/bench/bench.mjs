@@ -8,9 +8,20 @@ import { follow } from './follow.mjs';
 import { lineScan } from './line-scan.mjs';
 import { live } from './live.mjs';
 import { tail } from './tail.mjs';
+import { web } from './web.mjs';
 
 /** Each: about, options of its own, run(options, say) -> a plain object. */
-const BENCHMARKS = { analyze, capture, 'capture-path': capturePath, flow, follow, 'line-scan': lineScan, live, tail };
+const BENCHMARKS = {
+  analyze,
+  capture,
+  'capture-path': capturePath,
+  flow,
+  follow,
+  'line-scan': lineScan,
+  live,
+  tail,
+  web,
+};
 
 function usage() {
   const names = Object.entries(BENCHMARKS).map(([name, { about }]) => `  ${name.padEnd(12)} ${about}`);

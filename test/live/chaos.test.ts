@@ -32,12 +32,8 @@ const NODE = 'chaos';
 const QUIET_MS = 2500;
 /** A line is written in the second of its stamp, or a little later. */
 const STAMP_US = 1_200_000;
-/**
- * A line whose packets were not captured, or whose job came back after those of later lines, may be joined to another reset
- * of its client, and takes it from its own line (measured: 1 to 5 % of all lines, 10 % of those that the capture saw).
- */
-const WRONG_SHARE_MAX = 0.1;
-const SEEN_RIGHT_SHARE_MIN = 0.8;
+/** A worker that died takes its lines' turn with it: some come back when later lines have been answered, and stay ambiguous. */
+const SEEN_RIGHT_SHARE_MIN = 0.9;
 
 const canRun = canCapture() && ['nginx', 'redis-server'].every(hasProgram);
 
@@ -152,7 +148,7 @@ function expectOwnConnections(judged: readonly JudgedLine[], coverage: Coverage 
       `${seen.length} when the capture was there, ${missed.length} of them without their own\n`,
   );
   expect(seen.length).toBeGreaterThan(0);
-  if (wrong.length > WRONG_SHARE_MAX * judged.length) expect(wrong.map(textOf)).toEqual([]);
+  expect(wrong.map(textOf)).toEqual([]);
   if (missed.length > (1 - SEEN_RIGHT_SHARE_MIN) * seen.length) expect(missed.map(textOf)).toEqual([]);
 }
 

@@ -1,6 +1,5 @@
 /** Where the live answer to a line is another than that of `analyze`, and which rule allows it. Pure. */
 import type { Incident } from '@resetscope/diagnosis';
-import { isResetFamily, parseErrorLogLine } from '@resetscope/nginx-log';
 import type { Truth } from '../accuracy/truth.ts';
 
 /** Both answers to one line; undefined: none was given. */
@@ -11,7 +10,7 @@ export interface AnswerPair {
   readonly live: Incident | undefined;
 }
 
-export type RuleName = 'clocks-disagree' | 'http2-frames' | 'timeout' | 'equal-lines' | 'many-resets';
+export type RuleName = 'clocks-disagree' | 'http2-frames' | 'equal-lines' | 'many-resets';
 
 /** Its lines name one client, one URL, one second. */
 export const EQUAL_LINES_CASE = 'same-second-same-url';
@@ -23,11 +22,11 @@ const RULES: Readonly<Record<RuleName, (pair: AnswerPair) => boolean>> = {
   /** Live, tailer and capture have one clock; analyze finds the offset of theirs. */
   'clocks-disagree': ({ truth, live }) =>
     Math.abs(truth.clockOffsetSeconds) > WINDOW_SECONDS && live?.status === 'unmatched',
-  /** The ring keeps no frames of HTTP/2: the connection and who reset it are known, not what was under way. */
-  'http2-frames': (pair) =>
-    pair.truth.case === 'http2' && differingFields(pair).every((field) => /^(phase|cause|outcome)/.test(field)),
-  /** Lines about nginx's own timers become no jobs. */
-  timeout: ({ analyzed, live }) => live === undefined && analyzed !== undefined && !isFamily(analyzed.line.raw),
+  /** The ring keeps no frames of HTTP/2: the connection and who reset it are known, and what was under way is said to be unknown. */
+  'http2-frames': (pair) => {
+    const live = gistOf(pair.live);
+    return pair.truth.case === 'http2' && differingFields(pair).every((field) => isSaidUnknown(field, live[field]));
+  },
   /**
    * 54 lines of one second, of which many are told apart by their order only. The queue hands them out in batches that depend on
    * how busy the machine is, and what is matched in one batch is not there for the next: some are ambiguous, some swapped.
@@ -69,9 +68,9 @@ function gistOf(incident: Incident | undefined): Readonly<Record<string, unknown
   };
 }
 
-const OUTCOME_FIELDS = ['request', 'response', 'delivered', 'status', 'retrySafe'] as const;
-
-function isFamily(raw: string): boolean {
-  const parsed = parseErrorLogLine(Buffer.from(raw, 'latin1'));
-  return parsed.kind === 'entry' && isResetFamily(parsed.entry);
+function isSaidUnknown(field: string, value: unknown): boolean {
+  if (field === 'phase' || field === 'outcome.status') return value === null;
+  return value === (field === 'cause' ? 'unknown-rst' : 'unknown') && /^(cause|outcome)/.test(field);
 }
+
+const OUTCOME_FIELDS = ['request', 'response', 'delivered', 'status', 'retrySafe'] as const;

@@ -10,6 +10,7 @@ import { FileCheckpointStore } from '@resetscope/follow';
 import type { StoredIncident } from '@resetscope/incidents';
 import type { ResetQueue } from '@resetscope/jobs';
 import { FileLog } from '@resetscope/log-source';
+import { FAMILY_KINDS } from '@resetscope/nginx-log';
 import { BlockBuilder, RingWriter } from '@resetscope/ring';
 import { FrameWindow } from '@resetscope/wire';
 import type { Redis } from 'ioredis';
@@ -58,7 +59,9 @@ export class LiveHost {
     this.#clockOffsetUs = recorded.truth.clockOffsetSeconds * 1_000_000;
     this.#ring = new RingWriter(parts.redis, recorded.name, RING, recorded.frames[0]?.tsUs ?? 0);
     const watch = new LineWatch();
-    const common = { queue, metrics, node: recorded.name, access: null, stormLinesPerSecond: Number.POSITIVE_INFINITY };
+    const kinds = new Set(FAMILY_KINDS);
+    const node = recorded.name;
+    const common = { queue, metrics, node, kinds, access: null, stormLinesPerSecond: Number.POSITIVE_INFINITY };
     this.#running = new LogTail({ ...common, source, watch, stopped: this.#stopped.signal }).run();
   }
 

@@ -8,7 +8,7 @@ import { CorrelatorMetrics } from '../../apps/correlator/src/correlator-metrics.
 import { JobHandler } from '../../apps/correlator/src/job-handler.ts';
 
 /** The ring has all that a line waits for, or never will; and no second look comes by itself. */
-const PACE = { reachWaitMs: 20, notYetMs: 20, notYetStarts: 8, graceMs: 24 * 3_600_000 } as const;
+const PACE = { reachWaitMs: 20, notYetMs: 20, notYetStarts: 8, settleMs: 100, graceMs: 24 * 3_600_000 } as const;
 const CONCURRENCY = 256;
 /** Of all cases together; a busy machine takes its time. */
 const ANSWER_TIMEOUT_MS = 60_000;

@@ -20,7 +20,7 @@ import { LiveStack, NEEDS } from './live-stack.ts';
 
 const canRun = hasProgram('redis-server') && hasProgram('openssl') && canCapture() && areAppsBuilt;
 const PASSWORD = 'p@ss/w%rd';
-const PAGES = ['/', '/api/incidents', '/api/groups', '/metrics'];
+const PAGES = ['/', '/now', '/incidents', '/api/incidents', '/api/groups', '/metrics'];
 
 /** What Redis refused: `user: reason object`. */
 async function denied(admin: RedisClient): Promise<readonly string[]> {

@@ -25,7 +25,8 @@ describeIf(canRun, NEEDS)('ring and queue on different servers', () => {
     [ring, queue] = await Promise.all([startRedis(), startRedis()]);
     stack = await LiveStack.start('web-1', (name) => {
       if (name === 'capture') return { args: ['--redis', ring.url] };
-      return { args: ['--redis', queue.url], env: name === 'correlator' ? { RESETSCOPE_RING_REDIS: ring.url } : {} };
+      const env = name === 'tailer' ? {} : { RESETSCOPE_RING_REDIS: ring.url };
+      return { args: ['--redis', queue.url], env };
     });
   }, 60_000);
   afterAll(async () => {
@@ -38,9 +39,12 @@ describeIf(canRun, NEEDS)('ring and queue on different servers', () => {
     await stack.resets(10);
     await stack.expectEachOnce();
     const [onRing, onQueue] = [await keysOf(ring), await keysOf(queue)];
-    expect(onRing.filter((key) => !/^\{?resetscope:ring:/.test(key))).toEqual([]);
+    expect(onRing.filter((key) => !/^\{?resetscope:ring:/.test(key))).toEqual(['resetscope:apps']);
     expect(onQueue.filter((key) => /resetscope:ring/.test(key))).toEqual([]);
-    expect([onRing.length > 0, onQueue.length > 0]).toEqual([true, true]);
+    expect([onRing.length > 1, onQueue.length > 1]).toEqual([true, true]);
+    const now = await (await fetch(`http://${stack.apps.web.ops}/now`)).text();
+    for (const app of ['capture', 'correlator', 'tailer', 'web']) expect(now).toContain(`<th scope="row">${app}</th>`);
+    expect(now).toContain('<th scope="row"><code>web-1</code></th>');
   });
 
   test('while the ring does not answer, jobs wait for it: no attempt is used up, no letter is dead', async () => {

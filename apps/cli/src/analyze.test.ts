@@ -256,7 +256,7 @@ describe('resetscope analyze', () => {
     expect({ code, isText: stdout.includes('2 matched') }).toEqual({ code: 0, isText: true });
     const page = await readFile(file, 'utf8');
     expect(page).toContain('<h1>2 lines about resets</h1>');
-    expect(page.match(/<svg class="rs-ladder"/g)).toHaveLength(2);
+    expect(page.match(/<svg class="rs-ladder rs-wide"/g)).toHaveLength(2);
   });
 
   test('an empty log is a warning', async () => {

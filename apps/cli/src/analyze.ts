@@ -1,6 +1,6 @@
 /** `resetscope analyze`: an error log and a capture in, a verdict per line out. No Redis, no network. */
 import { type AccessLog, accessInterest, type LogLine } from '@resetscope/diagnosis';
-import { type Analysis, type Detail, renderAnalysisText } from '@resetscope/report';
+import { type Analysis, type Detail, renderAnalysisText, visibleJson } from '@resetscope/report';
 import { ClearError, ExitCode } from '@resetscope/telemetry/clear-error';
 import { conclude } from './analyze/conclude.ts';
 import { writeEvidence } from './analyze/evidence-folder.ts';
@@ -13,7 +13,6 @@ import { type ReadMeter, SILENT_METER } from './analyze/read-meter.ts';
 import { writeReport } from './analyze/report-file.ts';
 import { Spill } from './analyze/spill.ts';
 import { Terminal, wantsColor } from './terminal.ts';
-import { visibleJson } from './visible-json.ts';
 
 /** Resolves with the exit code. @throws ClearError for flags, files that cannot be read, files that are something else. */
 export async function runAnalyze(argv: readonly string[]): Promise<number> {

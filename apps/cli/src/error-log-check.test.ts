@@ -1,8 +1,8 @@
-import { appendFile, utimes, writeFile } from 'node:fs/promises';
+import { symlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { makeTempDir, type TempDir } from '@resetscope/testkit';
-import { checkClock, checkErrorLog, checkErrorLogLevel, lastStampMs } from './error-log-check.ts';
+import { checkClock, checkErrorLog, lastStampMs } from './error-log-check.ts';
 
 let dir: TempDir;
 let log: string;
@@ -30,6 +30,21 @@ describe('checkErrorLog', () => {
     expect(await checkErrorLog(path())).toMatchObject({ status: 'fail', code: 'RS_FILE_UNREADABLE', message: says });
   });
 
+  test.each(['/dev/stderr', '/dev/stdout', '/proc/self/fd/2'])(
+    'fails on a link to %s, and says how to get a file',
+    async (target) => {
+      const link = join(dir.path, target.replaceAll('/', '-'));
+      await symlink(target, link);
+      expect(await checkErrorLog(link)).toMatchObject({
+        id: 'error-log',
+        status: 'fail',
+        code: 'RS_FILE_UNREADABLE',
+        message: `expected a file, got a link to ${target}: what nginx writes there is gone`,
+        fix: expect.stringContaining(`error_log ${link} info;`),
+      });
+    },
+  );
+
   test('warns of an empty and of an old log, likes a living one', async () => {
     await writeFile(log, '');
     expect(await checkErrorLog(log)).toMatchObject({ status: 'warn', message: 'empty' });
@@ -39,13 +54,6 @@ describe('checkErrorLog', () => {
     await utimes(log, longAgo, longAgo);
     expect(await checkErrorLog(log)).toMatchObject({ status: 'warn', message: 'nothing written for 50 h' });
   });
-});
-
-test('checkErrorLogLevel asks for info lines', async () => {
-  await writeFile(log, `${stamp(Date.now())} [error] 1#1: *1 x\n`);
-  expect(await checkErrorLogLevel(log)).toMatchObject({ status: 'warn', fix: `in nginx.conf: error_log ${log} info;` });
-  await appendFile(log, `${stamp(Date.now())} [info] 1#1: *1 x\n`);
-  expect(await checkErrorLogLevel(log)).toMatchObject({ status: 'ok' });
 });
 
 test('checkClock compares the last stamp with the time of the file', async () => {

@@ -1,5 +1,6 @@
 /** `resetscope flows`: the TCP streams of a capture as a table or as JSON. No log, no diagnosis. */
 import { once } from 'node:events';
+import { visibleJson } from '@resetscope/report';
 import { ExitCode } from '@resetscope/telemetry/clear-error';
 import { type FlowRow, flowRow } from './flows/flow-row.ts';
 import { FlowTable } from './flows/flow-table.ts';
@@ -7,7 +8,6 @@ import { IndexOrder } from './flows/index-order.ts';
 import { FLOWS_HELP, type FlowsOptions, readFlowsOptions } from './flows/options.ts';
 import { readFlows } from './flows/read-flows.ts';
 import { Terminal } from './terminal.ts';
-import { visibleJson } from './visible-json.ts';
 
 /** Rows that wait for a connection with a lower index to end: about 100 MB at 1 KB each. */
 const WAITING_MAX = 100_000;

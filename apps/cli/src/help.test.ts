@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { resolveDemoOptions } from './demo.ts';
+import { resolveDoctorOptions } from './doctor/options.ts';
 import { FLOWS_HELP, readFlowsOptions } from './flows/options.ts';
 import { COMMANDS, DEMO_HELP, DOCTOR_HELP, MAIN_HELP, UP_HELP } from './help.ts';
 import { JOBS_HELP, readDeadOptions } from './jobs/options.ts';
@@ -40,8 +41,8 @@ test.each([
   { name: 'tail', text: TAIL_HELP, parse: readTailOptions },
   { name: 'ring', text: RING_HELP, parse: readExportOptions },
   { name: 'jobs', text: JOBS_HELP, parse: readDeadOptions },
-  { name: 'up', text: UP_HELP, parse: (argv: readonly string[]) => resolveUpOptions('up', argv, {}) },
-  { name: 'doctor', text: DOCTOR_HELP, parse: (argv: readonly string[]) => resolveUpOptions('doctor', argv, {}) },
+  { name: 'up', text: UP_HELP, parse: (argv: readonly string[]) => resolveUpOptions(argv, {}) },
+  { name: 'doctor', text: DOCTOR_HELP, parse: (argv: readonly string[]) => resolveDoctorOptions(argv, {}) },
   { name: 'demo', text: DEMO_HELP, parse: resolveDemoOptions },
 ])('$name explains each flag it takes, and no other', ({ text, parse }) => {
   const explained = [...text.matchAll(/^ {2}(--[a-z-]+)/gm)].map((match) => match[1]).sort();

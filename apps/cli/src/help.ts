@@ -55,7 +55,17 @@ const HOST_FLAGS = `  --error-log FILE     nginx's error log, FILE=ZONE in anoth
                        group what a log writes beyond N lines a second (default: every line alone)
   --interface NAME     where to capture: eth0, lo, any; may be given several times (default any)
   --ports LIST         capture only these TCP ports, of nginx and its upstreams (default all)
+  --ports-from PLACE   capture only the ports that nginx's configuration names: nginx, or a file
+  --filter EXPRESSION  capture only what this pcap-filter(7) expression selects, needs tcpdump
+  --source NAME        how to capture: af_packet or cap (default af_packet, else cap)
+  --listen-ports LIST  ports on which only nginx listens, like 80,443: losses without a log line are
+                       found there also before any line has told which end is nginx
   --listen HOST:PORT   address of the page (default 127.0.0.1:9150)
+  --users-file FILE    who may sign in to the page; without it nobody needs to, and the page is
+                       served on loopback only (resetscope web --help says how to make one)
+  --page-url URL       where browsers reach the page behind a proxy: https://resetscope.example.com
+  --insecure-no-sign-in
+                       serve the page to others although nobody needs to sign in
   --timezone TZ        time zone of nginx's log, like Europe/Berlin (default this host's)
   --node NAME          name of this host in incidents (default its host name)
   --redis URL          redis://host:port or unix:/path; also as REDIS_URL in the environment
@@ -76,15 +86,25 @@ Needs the right to capture packets (root or CAP_NET_RAW), and redis-server or a 
 For resets by clients nginx must log at level info:  error_log /var/log/nginx/error.log info;
 `;
 
-export const DOCTOR_HELP: string = `resetscope doctor: is this host ready for "resetscope up"?
+export const DOCTOR_HELP: string = `resetscope doctor: is everything in place, and what to do where it is not?
 
 usage: resetscope doctor [FLAGS]
 
-Prints a line per check, ok, warn or fail, with the fix. Takes the flags of "up":
+Beside nginx (on its host, or in its pod) it looks at logs, configuration, interfaces and
+rights; in Redis at memory, policy, packet rings, queue and clocks. Changes nothing. From
+elsewhere "resetscope doctor --stack --redis URL" looks at the rest. Prints ok, warn, fail
+or skip with the reason, and what to do. Takes the flags of "up" and these:
 
-${HOST_FLAGS}  --json               the findings as JSON
+  --nginx-config PLACE read nginx's configuration there: nginx, which is asked (default), or a file
+  --tailer-user NAME   can this user read the log? (default: whoever runs the doctor)
+  --watch SECONDS      how long to listen for packets of nginx (default 2)
+  --ops HOST:PORT      where an app serves /metrics: is it ready? may be given several times
+  --ring-redis URL     where the captures keep the ring, if not in --redis (RESETSCOPE_RING_REDIS)
+  --stack              look at Redis and the apps alone, not at this host
+  --json               one object, the findings with their ids
 
-exit code 0: ready, 1: something fails
+${HOST_FLAGS}
+exit code 0: nothing fails (warnings count as fine), 1: something fails, 2: wrong usage
 `;
 
 export const DEMO_HELP: string = `resetscope demo: real nginx, real resets, live verdicts

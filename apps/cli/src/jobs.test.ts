@@ -22,6 +22,7 @@ const NO_EVENTS = {
   jobPostponed: () => undefined,
   jobRetried: () => undefined,
   jobDead: () => undefined,
+  lockLost: () => undefined,
   connectionFailed: () => undefined,
 };
 
@@ -50,6 +51,7 @@ describeIf(hasProgram('redis-server') && existsSync(MAIN), 'needs redis-server a
         offset,
         bytes: new TextEncoder().encode(text),
         readAtUs: 1,
+        unwrittenAtUs: null,
         kind: 'reset-recv',
       });
     const jobs = [jobAt(0, 'fine'), jobAt(100, '\x1b[31mred'), jobAt(200, `long ${'x'.repeat(500)}`)];

@@ -1,6 +1,7 @@
 /** `resetscope jobs`: what is on its way between the logs and the incidents, and what did not get there. */
 import { IncidentStore, knownIncidents } from '@resetscope/incidents';
 import { deadLetters, openResetQueue, type ResetQueue, readLineLedger, retryDeadLetters } from '@resetscope/jobs';
+import { visibleJson } from '@resetscope/report';
 import { ClearError, ExitCode, type RedisClient } from '@resetscope/telemetry';
 import { withRedis } from './command-redis.ts';
 import { deadText } from './jobs/dead-text.ts';
@@ -11,7 +12,6 @@ import {
   readDeadOptions,
   readStatOptions,
 } from './jobs/options.ts';
-import { visibleJson } from './visible-json.ts';
 
 /** Resolves with the exit code. @throws ClearError for flags, and for a Redis that does not answer */
 export async function runJobs(argv: readonly string[]): Promise<number> {

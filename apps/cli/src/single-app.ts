@@ -1,14 +1,11 @@
-/** `resetscope tailer ...`: one app alone, with its own flags, as a child that shares this terminal. */
-import { fork } from 'node:child_process';
-import { ExitCode } from '@resetscope/telemetry';
+/** `resetscope tailer ...`: one app alone, with its own flags, in this very process: no parent stays behind with the rights that the app gives up. */
+import { pathToFileURL } from 'node:url';
 import { type AppName, appMain } from './apps.ts';
 
-/** Resolves with the app's exit code. Signals are passed on; when this process is killed the app stops by itself. */
-export function runSingleApp(name: AppName, argv: readonly string[]): Promise<number> {
-  const child = fork(appMain(name), [...argv], { stdio: 'inherit', detached: true });
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => child.kill(signal));
-  return new Promise((resolve, reject) => {
-    child.once('error', reject);
-    child.once('exit', (code) => resolve(code ?? ExitCode.failed));
-  });
+/** Never resolves: from here on the process is the app's, which ends it. Rejects when the app cannot be loaded. */
+export async function runSingleApp(name: AppName, argv: readonly string[]): Promise<never> {
+  const main = appMain(name);
+  process.argv = [process.execPath, main, ...argv];
+  await import(pathToFileURL(main).href);
+  return new Promise<never>(() => undefined);
 }

@@ -37,8 +37,22 @@ test('optional settings become flags only when given', () => {
     timezone: 'UTC',
     accessLogs: ['/access.log'],
     accessLogFormat: '$connection',
+    source: 'cap',
+    listenPorts: [80, 443],
   });
   expect(flags.tailer.join(' ')).toContain('--access-log /access.log --log-format $connection');
-  expect(flags.capture.join(' ')).toContain('--ports 80,8080 --ring-bytes 64m --ring-age 1h --user web');
-  expect(flags.correlator.join(' ')).toContain('--timezone UTC');
+  expect(flags.capture.join(' ')).toContain('--ports 80,8080 --source cap --ring-bytes 64m --ring-age 1h --user web');
+  expect(flags.correlator.join(' ')).toContain('--timezone UTC --listen-ports 80,443');
+});
+
+test('what the capture takes instead of ports goes on as it is', () => {
+  expect(stackFlags({ ...SETTINGS, portsFrom: 'nginx' }).capture.slice(-2)).toEqual(['--ports-from', 'nginx']);
+  expect(stackFlags({ ...SETTINGS, filter: 'tcp port 80' }).capture.slice(-2)).toEqual(['--filter', 'tcp port 80']);
+});
+
+test('who may see the page goes on as it is', () => {
+  const settings = { ...SETTINGS, usersFile: '/etc/users', pageUrl: 'https://page.example', insecureNoSignIn: true };
+  expect(stackFlags(settings).web.join(' ')).toBe(
+    '--listen 127.0.0.1:9150 --users-file /etc/users --page-url https://page.example --insecure-no-sign-in',
+  );
 });

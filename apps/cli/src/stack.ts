@@ -18,6 +18,12 @@ export interface StackSettings {
   readonly interfaces: readonly string[];
   /** TCP ports to capture, of nginx and its upstreams; undefined: all. */
   readonly ports: readonly number[] | undefined;
+  /** As the capture reads them. */
+  readonly portsFrom?: string | undefined;
+  readonly filter?: string | undefined;
+  readonly source?: string | undefined;
+  /** TCP ports on which only nginx listens. */
+  readonly listenPorts?: readonly number[] | undefined;
   /** Memory and age of the ring as the capture reads them; undefined: its defaults. */
   readonly ringBytes: string | undefined;
   readonly ringAge: string | undefined;
@@ -26,11 +32,19 @@ export interface StackSettings {
   readonly timezone: string | undefined;
   /** Of the page. */
   readonly listen: string;
+  readonly usersFile?: string | undefined;
+  readonly pageUrl?: string | undefined;
+  readonly insecureNoSignIn?: boolean;
   /** Where each app serves /metrics; port 0 lets the kernel choose. */
   readonly metricsListen: Readonly<Record<Exclude<AppName, 'web'>, string>>;
 }
 
 export type StackReady = Readonly<Record<AppName, ReadyMessage>>;
+
+/** `tailer 127.0.0.1:9151, capture ...`: where each serves /metrics. */
+export function metricsAddresses({ tailer, capture, correlator, web }: StackReady): string {
+  return [tailer, capture, correlator, web].map(({ app, ops }) => `${app} ${ops}`).join(', ');
+}
 
 /** Resolves when all work. The tailer comes last: packets must be in the ring before lines ask for them. */
 export async function startStack(supervisor: Supervisor, settings: StackSettings): Promise<StackReady> {
@@ -52,11 +66,18 @@ export function stackFlags(settings: StackSettings): Readonly<Record<AppName, re
       ...settings.interfaces.flatMap((name) => ['--interface', name]),
       ...[...node, ...metrics('capture')],
       ...optional('--ports', settings.ports?.join(',')),
+      ...optional('--ports-from', settings.portsFrom),
+      ...optional('--filter', settings.filter),
+      ...optional('--source', settings.source),
       ...optional('--ring-bytes', settings.ringBytes),
       ...optional('--ring-age', settings.ringAge),
       ...optional('--user', settings.user),
     ],
-    correlator: [...node, ...metrics('correlator'), ...optional('--timezone', settings.timezone)],
+    correlator: [
+      ...[...node, ...metrics('correlator')],
+      ...optional('--timezone', settings.timezone),
+      ...optional('--listen-ports', settings.listenPorts?.join(',')),
+    ],
     tailer: [
       ...settings.errorLogs.flatMap((path) => ['--error-log', path]),
       ...(settings.syslog ?? []).flatMap((address) => ['--syslog', address]),
@@ -66,7 +87,12 @@ export function stackFlags(settings: StackSettings): Readonly<Record<AppName, re
       ...['--checkpoint-dir', settings.checkpointDir, '--from', settings.from],
       ...[...node, ...metrics('tailer')],
     ],
-    web: ['--listen', settings.listen],
+    web: [
+      ...['--listen', settings.listen],
+      ...optional('--users-file', settings.usersFile),
+      ...optional('--page-url', settings.pageUrl),
+      ...(settings.insecureNoSignIn === true ? ['--insecure-no-sign-in'] : []),
+    ],
   };
 }
 

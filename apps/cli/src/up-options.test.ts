@@ -3,7 +3,7 @@ import { expect, test } from '@jest/globals';
 import { resolveUpOptions } from './up-options.ts';
 
 test('without flags: Debian’s log, all interfaces, a private Redis', () => {
-  expect(resolveUpOptions('up', [], { XDG_STATE_HOME: '/state' })).toEqual({
+  expect(resolveUpOptions([], { XDG_STATE_HOME: '/state' })).toEqual({
     errorLogs: ['/var/log/nginx/error.log'],
     namedLogs: ['/var/log/nginx/error.log'],
     syslog: [],
@@ -12,7 +12,14 @@ test('without flags: Debian’s log, all interfaces, a private Redis', () => {
     stormLinesPerSecond: undefined,
     interfaces: ['any'],
     listen: '127.0.0.1:9150',
+    usersFile: undefined,
+    pageUrl: undefined,
+    insecureNoSignIn: false,
     ports: undefined,
+    portsFrom: undefined,
+    filter: undefined,
+    source: undefined,
+    listenPorts: undefined,
     timezone: undefined,
     node: hostname(),
     redisUrl: undefined,
@@ -20,29 +27,32 @@ test('without flags: Debian’s log, all interfaces, a private Redis', () => {
     ringBytes: undefined,
     ringAge: undefined,
     user: undefined,
-    json: false,
   });
 });
 
 test('flags win over the environment', () => {
   const argv = ['--redis', 'unix:/r.sock', '--interface', 'eth0', '--interface', 'lo', '--ports', '80,8080'];
   const expected = { redisUrl: 'unix:/r.sock', interfaces: ['eth0', 'lo'], ports: [80, 8080] };
-  expect(resolveUpOptions('up', argv, { REDIS_URL: 'redis://other' })).toMatchObject(expected);
-  expect(resolveUpOptions('up', [], { REDIS_URL: 'redis://other' }).redisUrl).toBe('redis://other');
+  expect(resolveUpOptions(argv, { REDIS_URL: 'redis://other' })).toMatchObject(expected);
+  expect(resolveUpOptions([], { REDIS_URL: 'redis://other' }).redisUrl).toBe('redis://other');
+});
+
+test('what to capture, and where only nginx listens', () => {
+  const argv = ['--ports-from', 'nginx', '--source', 'cap', '--listen-ports', '80,443'];
+  expect(resolveUpOptions(argv, {})).toMatchObject({ portsFrom: 'nginx', source: 'cap', listenPorts: [80, 443] });
+  expect(resolveUpOptions(['--filter', 'tcp port 80'], {}).filter).toBe('tcp port 80');
+  expect(() => resolveUpOptions(['--listen-ports', 'http'], {})).toThrow(
+    'expected --listen-ports to be ports like 80,443, got "http"',
+  );
 });
 
 test('patterns, zones and syslog go on to the tailer; files that are named are looked at before', () => {
   const argv = ['--error-log', '/logs/*.log', '--error-log', '/a.log=Asia/Shanghai', '--syslog', '127.0.0.1:5514'];
-  expect(resolveUpOptions('up', argv, {})).toMatchObject({
+  expect(resolveUpOptions(argv, {})).toMatchObject({
     errorLogs: ['/logs/*.log', '/a.log=Asia/Shanghai'],
     namedLogs: ['/a.log'],
     syslog: ['127.0.0.1:5514'],
   });
-  expect(resolveUpOptions('up', ['--syslog', 'unix:/run/log'], {}).errorLogs).toEqual([]);
-  expect(() => resolveUpOptions('up', ['--syslog', 'nonsense'], {})).toThrow('expected an address');
-});
-
-test('--json is a flag of doctor alone', () => {
-  expect(resolveUpOptions('doctor', ['--json'], {}).json).toBe(true);
-  expect(() => resolveUpOptions('up', ['--json'], {})).toThrow('unknown flag "--json"');
+  expect(resolveUpOptions(['--syslog', 'unix:/run/log'], {}).errorLogs).toEqual([]);
+  expect(() => resolveUpOptions(['--syslog', 'nonsense'], {})).toThrow('expected an address');
 });

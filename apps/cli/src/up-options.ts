@@ -1,16 +1,16 @@
-/** What `up` was asked to do, from flags and environment. `doctor` checks the same options. */
+/** What `up` was asked to do, from flags and environment. `doctor` takes the same flags and some of its own. */
 import { homedir, hostname } from 'node:os';
 import { join } from 'node:path';
 import { ANY_INTERFACE } from '@resetscope/capture';
 import { isPattern, parseLogSpec, parseSyslogSpec } from '@resetscope/log-source';
 import { isTimeZone } from '@resetscope/nginx-log';
-import { ClearError, parseListenAddress } from '@resetscope/telemetry';
+import { ClearError, type Flags, parseListenAddress } from '@resetscope/telemetry';
 import { parseFlags, parsePorts } from './flags.ts';
 
 /** Debian's place (its nginx.conf). */
-const DEFAULT_ERROR_LOG = '/var/log/nginx/error.log';
+export const DEFAULT_ERROR_LOG = '/var/log/nginx/error.log';
 
-const FLAGS = {
+export const UP_FLAGS = {
   'error-log': { type: 'string', multiple: true },
   syslog: { type: 'string', multiple: true },
   'access-log': { type: 'string', multiple: true },
@@ -18,7 +18,14 @@ const FLAGS = {
   'storm-lines-per-second': { type: 'string' },
   interface: { type: 'string', multiple: true },
   listen: { type: 'string' },
+  'users-file': { type: 'string' },
+  'page-url': { type: 'string' },
+  'insecure-no-sign-in': { type: 'boolean' },
   ports: { type: 'string' },
+  'ports-from': { type: 'string' },
+  filter: { type: 'string' },
+  source: { type: 'string' },
+  'listen-ports': { type: 'string' },
   timezone: { type: 'string' },
   node: { type: 'string' },
   redis: { type: 'string' },
@@ -26,7 +33,6 @@ const FLAGS = {
   'ring-age': { type: 'string' },
   'data-dir': { type: 'string' },
   user: { type: 'string' },
-  json: { type: 'boolean' },
 } as const;
 
 export interface UpOptions {
@@ -43,8 +49,20 @@ export interface UpOptions {
   readonly interfaces: readonly string[];
   /** Of the page, `host:port`. */
   readonly listen: string;
+  /** As the page reads them: who may sign in, and where browsers reach it. */
+  readonly usersFile: string | undefined;
+  readonly pageUrl: string | undefined;
+  /** The page may be served to others without a sign-in. */
+  readonly insecureNoSignIn: boolean;
   /** TCP ports to capture, of nginx and its upstreams; undefined: all. */
   readonly ports: readonly number[] | undefined;
+  /** As the capture reads them, each instead of `ports`: `nginx` or its configuration file, and a pcap-filter(7) expression. */
+  readonly portsFrom: string | undefined;
+  readonly filter: string | undefined;
+  /** As the capture reads it: `af_packet` or `cap`. */
+  readonly source: string | undefined;
+  /** Ports on which only nginx listens, for losses without a line. */
+  readonly listenPorts: readonly number[] | undefined;
   /** IANA name; undefined: this host's. */
   readonly timezone: string | undefined;
   /** Name of this host in keys and incidents. */
@@ -59,14 +77,13 @@ export interface UpOptions {
   readonly user: string | undefined;
 }
 
-/** Throws a usage ClearError. Flags not for this command are refused by name. */
-export function resolveUpOptions(
-  command: 'up' | 'doctor',
-  argv: readonly string[],
-  env: NodeJS.ProcessEnv,
-): UpOptions & { readonly json: boolean } {
-  const { json: jsonFlag, ...upFlags } = FLAGS;
-  const flags = parseFlags(command, argv, command === 'doctor' ? { ...upFlags, json: jsonFlag } : upFlags);
+/** Throws a usage ClearError. */
+export function resolveUpOptions(argv: readonly string[], env: NodeJS.ProcessEnv): UpOptions {
+  return upOptionsFrom(parseFlags('up', argv, UP_FLAGS), env);
+}
+
+/** Throws a usage ClearError for a value. */
+export function upOptionsFrom(flags: Flags<typeof UP_FLAGS>, env: NodeJS.ProcessEnv): UpOptions {
   const listen = flags.listen ?? '127.0.0.1:9150';
   parseListenAddress(listen);
   const syslog = flags.syslog ?? [];
@@ -81,7 +98,14 @@ export function resolveUpOptions(
     stormLinesPerSecond: flags['storm-lines-per-second'],
     interfaces: flags.interface ?? [ANY_INTERFACE],
     listen,
-    ports: flags.ports === undefined ? undefined : parsePorts('ports', flags.ports),
+    usersFile: flags['users-file'],
+    pageUrl: flags['page-url'],
+    insecureNoSignIn: flags['insecure-no-sign-in'] === true,
+    ports: optionalPorts('ports', flags.ports),
+    portsFrom: flags['ports-from'],
+    filter: flags.filter,
+    source: flags.source,
+    listenPorts: optionalPorts('listen-ports', flags['listen-ports']),
     timezone: flags.timezone === undefined ? undefined : parseTimeZone(flags.timezone),
     node: flags.node ?? hostname(),
     redisUrl: flags.redis ?? (env['REDIS_URL'] || undefined),
@@ -89,8 +113,11 @@ export function resolveUpOptions(
     ringBytes: flags['ring-bytes'],
     ringAge: flags['ring-age'],
     user: flags.user,
-    json: 'json' in flags && flags.json === true,
   };
+}
+
+function optionalPorts(flag: string, text: string | undefined): readonly number[] | undefined {
+  return text === undefined ? undefined : parsePorts(flag, text);
 }
 
 function parseTimeZone(text: string): string {

@@ -2,12 +2,13 @@
 import { join } from 'node:path';
 import { ClearError, ExitCode, redisAccessFrom } from '@resetscope/telemetry';
 import { Cleanup } from './cleanup.ts';
-import { findingLine } from './doctor.ts';
-import { checkErrorLog, checkErrorLogLevel } from './error-log-check.ts';
+import { checkErrorLogLevel } from './doctor/error-log-level.ts';
+import { findingLines } from './doctor/findings-text.ts';
+import { checkErrorLog } from './error-log-check.ts';
 import { requireNoFailure } from './finding.ts';
 import { checkCapture, checkInterface, checkRedis } from './host-checks.ts';
 import { startPrivateRedis } from './private-redis.ts';
-import { type StackReady, startStack } from './stack.ts';
+import { metricsAddresses, type StackReady, startStack } from './stack.ts';
 import { stopSignal } from './stop-signal.ts';
 import { Supervisor } from './supervisor.ts';
 import { Terminal } from './terminal.ts';
@@ -17,7 +18,7 @@ import { resolveUpOptions, type UpOptions } from './up-options.ts';
 const METRICS_LISTEN = { tailer: '127.0.0.1:9151', capture: '127.0.0.1:9152', correlator: '127.0.0.1:9153' };
 
 export async function runUp(argv: readonly string[]): Promise<number> {
-  const options = resolveUpOptions('up', argv, process.env);
+  const options = resolveUpOptions(argv, process.env);
   const stopped = stopSignal();
   const cleanup = new Cleanup();
   try {
@@ -46,16 +47,17 @@ async function up(options: UpOptions, cleanup: Cleanup): Promise<never> {
   throw await Promise.race([supervisor.failed, ...(redisEnded === undefined ? [] : [redisEnded])]);
 }
 
-/** Fails before anything is started; warnings are printed. */
+/** Fails before anything is started; what else is not well is printed. */
 async function checkHost(options: UpOptions): Promise<void> {
   const logs = await Promise.all(options.namedLogs.map(checkErrorLog));
   const redis = await checkRedis(options.redisUrl);
-  const findings = [...logs, ...options.interfaces.map(checkInterface), checkCapture(), ...redis];
+  const findings = [...logs, ...options.interfaces.map(checkInterface), checkCapture(options.user), ...redis];
   requireNoFailure(findings);
-  const levels = await Promise.all(options.namedLogs.map(checkErrorLogLevel));
+  const levels = await Promise.all(options.namedLogs.map((path) => checkErrorLogLevel(path, null)));
   const terminal = new Terminal(process.stderr, process.env);
   for (const finding of [...findings, ...levels]) {
-    if (finding.status === 'warn') terminal.writeLine(findingLine(finding, terminal));
+    if (finding.status !== 'warn' && finding.status !== 'fail') continue;
+    for (const line of findingLines(finding, terminal)) terminal.writeLine(line);
   }
 }
 
@@ -71,7 +73,6 @@ function announce(options: UpOptions, ready: StackReady): void {
   );
   console.log(`capturing  ${options.interfaces.join(', ')}`);
   console.log(`page       ${ready.web.url ?? `http://${options.listen}`}`);
-  const metrics = [ready.tailer, ready.capture, ready.correlator, ready.web].map(({ app, ops }) => `${app} ${ops}`);
-  console.log(`metrics    ${metrics.join(', ')}`);
+  console.log(`metrics    ${metricsAddresses(ready)}`);
   console.log('Ctrl-C stops everything.');
 }

@@ -1,5 +1,6 @@
 import { afterEach, expect, test } from '@jest/globals';
 import type { Incident } from '@resetscope/diagnosis';
+import type { StoredIncident } from '@resetscope/incidents';
 import { AccessLines } from '@resetscope/jobs';
 import { RECOMMENDED_LOG_FORMAT } from '@resetscope/nginx-log';
 import { RingReader } from '@resetscope/ring';
@@ -11,8 +12,11 @@ import { Claims } from './claims.ts';
 import { type Correlated, correlate } from './correlate.ts';
 import { LegBudget } from './leg-budget.ts';
 import { NodeClock } from './node-clock.ts';
+import { OpenLines } from './open-lines.ts';
+import { TakenEnds } from './taken-ends.ts';
+import { storedOf } from './testing/incidents.ts';
 import { lineAt } from './testing/lines.ts';
-import { answeredVisit, endOf, type LineParts, ShopRing, START_US, visit } from './testing/shop.ts';
+import { answeredVisit, endOf, jobOf, type LineParts, ShopRing, START_US, visit } from './testing/shop.ts';
 
 const UPSTREAM = '10.0.1.3:8080';
 const RESET: LineParts = {
@@ -74,19 +78,25 @@ describeIf(hasProgram('redis-server'), 'redis-server is not installed')('both le
     reader = new RingReader(redis(), node);
     const kept = new AccessLines(redis(), node);
     const records = accessLines.map((raw, at) => ({ format: RECOMMENDED_LOG_FORMAT, raw, readAtUs: START_US + at }));
-    await kept.keep([null, ...records].map((record) => ({ jobId: 'job', record })));
     const line = lineAt(endOf(stories[0]!) - START_US + 300, parts);
+    const job = jobOf(node, line.readAtUs ?? 0, line.ref.raw);
+    await kept.keep([null, ...records].map((record) => ({ jobId: job.id, record })));
     const legBudget = new LegBudget();
     const access = {
       ring: reader,
       clock: new NodeClock(),
       claims: new Claims(redis(), node),
+      taken: new TakenEnds(),
+      openLines: new OpenLines(redis(), node),
+      lineOf: () => null,
       accessLines: kept,
       legBudget,
       noteMatches: async () => {},
     };
-    const [found] = await correlate([{ jobId: 'job', line, isLaterLook }], access);
-    return found!;
+    const look = async (earlier: StoredIncident | null) =>
+      (await correlate([{ job, line, earlier }], access))[0] as Correlated;
+    const first = await look(null);
+    return isLaterLook ? look(storedOf(job, first)) : first;
   }
 
   const accessLine = (port: number, status = 502): string =>

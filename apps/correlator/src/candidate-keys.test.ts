@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import type { ConnectionKey, ResetRecord } from '@resetscope/ring';
 import { TcpFlag } from '@resetscope/wire';
-import { fairKeys, isRefusal, nearestKeys, upstreamsOf } from './candidate-keys.ts';
+import { fairKeys, isRefusal, upstreamsOf } from './candidate-keys.ts';
+import { NearResets } from './near-resets.ts';
 import { lineAt } from './testing/lines.ts';
 import type { LineParts } from './testing/shop.ts';
 import { START_US } from './testing/shop.ts';
@@ -32,7 +33,9 @@ const byClient = (atUs: number, port: number, more: Partial<ResetRecord> = {}): 
 /** The ports that tell the connections apart. */
 function ports(parts: LineParts, resets: readonly ResetRecord[], max = 10, atUs = 1_000_000): readonly number[] {
   const line = lineAt(atUs, parts);
-  return nearestKeys(line, resets, upstreamsOf([line]), max).map(({ portA, portB }) => (portA > 9999 ? portA : portB));
+  return new NearResets(resets, upstreamsOf([line]))
+    .keysFor(line, max)
+    .map(({ portA, portB }) => (portA > 9999 ? portA : portB));
 }
 
 describe('nearestKeys', () => {
@@ -138,4 +141,11 @@ describe('fairKeys', () => {
     expect(fairKeys([], 10)).toEqual([]);
     expect(fairKeys([[]], 10)).toEqual([]);
   });
+});
+
+test('of a busy reader the oldest and the latest resets since it last looked come first, then those before', () => {
+  const resets = [10_001, 10_002, 10_003, 10_004, 10_005].map((port, i) => byClient(i * 100_000, port));
+  const line = { ...lineAt(1_000_000), unwrittenAtUs: START_US + 150_000 };
+  const keys = new NearResets(resets, new Set()).keysFor(line, 10);
+  expect(keys.map(({ portA }) => portA)).toEqual([10_003, 10_005, 10_004, 10_002, 10_001]);
 });

@@ -5,6 +5,7 @@
  */
 import type { LogLine } from '@resetscope/diagnosis';
 import type { TcpStream } from '@resetscope/flow';
+import type { ResetJob } from '@resetscope/jobs';
 import { type ConnectionKey, sanitizeNode } from '@resetscope/ring';
 import type { Cluster, Redis } from 'ioredis';
 
@@ -78,11 +79,15 @@ export class Claims {
     this.tag = `{resetscope:claims:${sanitizeNode(node)}}`;
   }
 
-  /** For a line. Safe to repeat. */
-  async claim(stream: TcpStream, claimant: string): Promise<Claim> {
-    const replaces = await this.redis.eval(CLAIM, 1, this.keyOf(stream), claimant, KEEP_SECONDS);
-    if (replaces === null) return { kind: 'lost' };
-    return { kind: 'ours', replaces: replaces === '' ? null : String(replaces) };
+  /** For lines, each connection for one. What each claim came to, in order; one round trip. Safe to repeat. */
+  async claim(wanted: readonly (readonly [stream: TcpStream, claimant: string])[]): Promise<readonly Claim[]> {
+    const pipeline = this.redis.pipeline();
+    for (const [stream, claimant] of wanted) pipeline.eval(CLAIM, 1, this.keyOf(stream), claimant, KEEP_SECONDS);
+    return ((await pipeline.exec()) ?? []).map(([error, replaces]) => {
+      if (error !== null) throw error;
+      if (replaces === null) return { kind: 'lost' };
+      return { kind: 'ours', replaces: replaces === '' ? null : String(replaces) };
+    });
   }
 
   /** Which line owns each connection; null: none does. */
@@ -98,7 +103,10 @@ export class Claims {
 
   /** A line may speak of any of these: what nobody owns is no loss without a line until it is known which it was. */
   async suspect(streams: readonly TcpStream[]): Promise<void> {
-    for (const stream of streams) await this.redis.set(this.keyOf(stream), AMBIGUOUS, 'EX', KEEP_SECONDS, 'NX');
+    if (streams.length === 0) return;
+    const pipeline = this.redis.pipeline();
+    for (const stream of new Set(streams)) pipeline.set(this.keyOf(stream), AMBIGUOUS, 'EX', KEEP_SECONDS, 'NX');
+    for (const [error] of (await pipeline.exec()) ?? []) if (error !== null) throw error;
   }
 
   /** Who owns the connections whose first FIN or RST was then. */
@@ -162,8 +170,14 @@ function parseOwner(text: string): Owner {
   return { kind: 'line', claimant, replaces };
 }
 
+/** Who may claim: a line, and the job it came with. */
+export interface Claimant {
+  readonly job: Pick<ResetJob, 'id'>;
+  readonly line: LogLine;
+}
+
 /** Lines of one client connection (same worker and *N) are one claimant; any other line is its job. */
-export function claimantOf({ jobId, line }: { readonly jobId: string; readonly line: LogLine }): string {
+export function claimantOf({ job, line }: Claimant): string {
   const { connectionNumber, pid } = line.entry;
-  return line.leg === 'client' && connectionNumber !== null ? `${line.ref.file} ${pid}*${connectionNumber}` : jobId;
+  return line.leg === 'client' && connectionNumber !== null ? `${line.ref.file} ${pid}*${connectionNumber}` : job.id;
 }

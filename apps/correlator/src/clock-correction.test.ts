@@ -10,7 +10,7 @@ import { CorrelatorMetrics } from './correlator-metrics.ts';
 import { JobHandler, type Pace } from './job-handler.ts';
 import { answeredVisit, endOf, jobOf, logText, ShopRing, START_US } from './testing/shop.ts';
 
-const PACE: Pace = { reachWaitMs: 10, notYetMs: 10, notYetStarts: 1, graceMs: 10 };
+const PACE: Pace = { reachWaitMs: 10, notYetMs: 10, notYetStarts: 1, settleMs: 10, graceMs: 10 };
 const NOW = { addedAtMs: 0, started: 1 };
 const SECOND_US = 1_000_000;
 const READ_AFTER_US = 400;

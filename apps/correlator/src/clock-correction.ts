@@ -5,6 +5,7 @@
 import { unmatchedText } from '@resetscope/diagnosis';
 import type { RingReader } from '@resetscope/ring';
 import type { Correlated, PendingLine } from './correlate.ts';
+import { movedBy } from './line-time.ts';
 import { lookAlikes } from './look-alikes.ts';
 import type { NodeClock } from './node-clock.ts';
 
@@ -36,7 +37,7 @@ export async function correlateInTime(
     const differencesUs = left.includes(item) ? await lookAlikes(item.line, ring) : [];
     const [nearestUs] = differencesUs.toSorted((a, b) => Math.abs(a) - Math.abs(b));
     if (nearestUs !== undefined) nearest.set(item, nearestUs);
-    clock.misfitted(item.jobId, differencesUs);
+    clock.misfitted(item.job.id, differencesUs);
   }
   if (clock.offsetUs !== believedUs && clock.offsetUs !== 0) {
     await group.tryAt(left, clock.offsetUs);
@@ -75,7 +76,7 @@ class TimedGroup {
   async tryAt(items: readonly PendingLine[], offsetUs: number): Promise<readonly PendingLine[]> {
     if (items.length === 0) return [];
     const found = await this.correlateAt(
-      items.map((item) => movedBy(item, offsetUs)),
+      items.map((item) => ({ ...item, line: movedBy(item.line, offsetUs) })),
       offsetUs,
     );
     for (const [i, item] of items.entries()) this.answers.set(item, found[i] as Correlated);
@@ -103,11 +104,4 @@ const LOOKS_LIKE_CLOCK: ReadonlySet<string | null> = new Set([
 function mayFitElsewhere({ line }: PendingLine, answer: Correlated | undefined): answer is Correlated {
   if (line.readAtUs === null || answer?.incident.status !== 'unmatched') return false;
   return LOOKS_LIKE_CLOCK.has(answer.incident.reason);
-}
-
-/** A stamp alone is moved by the matcher. */
-function movedBy(item: PendingLine, offsetUs: number): PendingLine {
-  const { readAtUs } = item.line;
-  if (offsetUs === 0 || readAtUs === null) return item;
-  return { ...item, line: { ...item.line, readAtUs: readAtUs + offsetUs } };
 }

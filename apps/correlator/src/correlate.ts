@@ -2,34 +2,35 @@
  * One batch of lines of one node, matched together against the ring. Lines that arrive together are assigned together,
  * because one reset explains one line; connections that earlier lines have claimed are out.
  */
-import { type AccessLog, analyse, type Incident, type LogLine, type Match } from '@resetscope/diagnosis';
+import { type AccessLog, analyse, type Incident, type LogLine, type Match, Retries } from '@resetscope/diagnosis';
 import type { TcpStream } from '@resetscope/flow';
-import type { AccessLines } from '@resetscope/jobs';
-import { evidenceNotes, evidencePcapng, ladderRows } from '@resetscope/report';
+import type { StoredIncident } from '@resetscope/incidents';
+import type { AccessLines, ResetJob } from '@resetscope/jobs';
 import type { Coverage, RingReader } from '@resetscope/ring';
 import { accessLogOf } from './access-entries.ts';
+import { type Answer, answerOf } from './answer.ts';
 import { BothLegs } from './both-legs.ts';
 import { type Claims, claimantOf } from './claims.ts';
 import { correlateInTime } from './clock-correction.ts';
 import type { LegBudget } from './leg-budget.ts';
-import { timeGroups, windowOfAll } from './line-time.ts';
+import { inWrittenOrder, movedBy, timeGroups, windowOfAll, writtenUs } from './line-time.ts';
 import type { NodeClock } from './node-clock.ts';
-import { coverageReason, lostIn, withReason } from './ring-answer.ts';
+import type { OpenLines } from './open-lines.ts';
+import { Ownership } from './ownership.ts';
+import { lostIn, missingOf } from './ring-answer.ts';
 import { type RingCandidates, readCandidates } from './ring-candidates.ts';
+import type { TakenEnds } from './taken-ends.ts';
+import { unchangedLines } from './unchanged-lines.ts';
 
 /** A line to match, and the job it came with. */
 export interface PendingLine {
-  readonly jobId: string;
+  readonly job: ResetJob;
   readonly line: LogLine;
-  /** It has a verdict, and time for the other leg of its request. */
-  readonly isLaterLook: boolean;
+  /** Its verdict, at a later look: there is time for the other leg of its request. */
+  readonly earlier: StoredIncident | null;
 }
 
-export interface Correlated {
-  readonly incident: Incident;
-  readonly resetTsUs: number | null;
-  /** pcapng of the connection; null without a match. */
-  readonly evidence: Uint8Array | null;
+export interface Correlated extends Answer {
   /** Id of the unlogged incident that the connection was stored under before its line came; it must go. */
   readonly replaces: string | null;
   /** The tailer looks for the access line of its request, and has not seen it yet. */
@@ -41,20 +42,28 @@ export interface RingAccess {
   /** Of the node. */
   readonly clock: NodeClock;
   readonly claims: Claims;
+  readonly taken: TakenEnds;
+  readonly openLines: OpenLines;
+  /** The line of another job of the node, in its own time. */
+  readonly lineOf: (job: ResetJob) => LogLine | null;
   readonly accessLines: AccessLines;
   readonly legBudget: LegBudget;
   /** Told of every match. */
   readonly noteMatches: (matches: readonly Match[]) => Promise<void>;
 }
 
+/** What a line gets: an answer, or at a later look in a storm nothing that it has not. */
+export type LineAnswer = Correlated | 'unchanged';
+
 /** One answer per line, in the order given. @throws RingUnavailableError, and whatever Redis answers to a claim. */
-export async function correlate(pending: readonly PendingLine[], access: RingAccess): Promise<readonly Correlated[]> {
-  const answers = new Map<PendingLine, Correlated>();
-  for (const group of timeGroups(pending)) {
+export async function correlate(pending: readonly PendingLine[], access: RingAccess): Promise<readonly LineAnswer[]> {
+  const answers = new Map<PendingLine, LineAnswer>();
+  for (const item of await unchangedLines(pending, access)) answers.set(item, 'unchanged');
+  for (const group of timeGroups(pending.filter((item) => !answers.has(item)))) {
     const found = await correlateInTime(group, access, (some, offsetUs) => correlateGroup(some, offsetUs, access));
     for (const [i, item] of group.entries()) answers.set(item, found[i] as Correlated);
   }
-  return pending.map((item) => answers.get(item) as Correlated);
+  return pending.map((item) => answers.get(item) as LineAnswer);
 }
 
 /** pending: near each other in time, in the order in which nginx wrote them, moved by offsetUs to the capture's clock. */
@@ -63,30 +72,82 @@ async function correlateGroup(
   offsetUs: number,
   access: RingAccess,
 ): Promise<readonly Correlated[]> {
-  const coverage = await access.ring.coverage();
-  const lines = pending.map(({ line }) => line);
-  const accessFound = await access.accessLines.read(pending.map(({ jobId }) => jobId));
+  const all = inWrittenOrder([...pending, ...(await companions(pending, offsetUs, access))]);
+  const lines = all.map(({ line }) => line);
+  const accessFound = await access.accessLines.read(all.map(({ job }) => job.id));
   const accessLog = accessLogOf(lines, accessFound);
-  const candidates = await readCandidates(lines, access.ring, accessLog);
-  const ownership = await Ownership.of(pending, candidates, access.claims);
-  const matchOpen = () => match(lines, candidates, ownership.open, { coverage, accessLog, offsetUs });
-  let matches = matchOpen();
+  const own = new Set(all.map(claimantOf));
+  const candidates = await readCandidates(lines, access.ring, { accessLog, taken: access.taken, own });
+  const coverage = await access.ring.coverage();
+  const ownership = await Ownership.of(own, candidates.streams, access);
+  const known = { coverage, accessLog, offsetUs };
+  let answered = answersTo(pending, all, match(lines, candidates, ownership.open, known));
   // Another correlator may claim between looking and claiming; each time fewer connections are left, so this ends.
-  while (!(await ownership.settle(pending, matches))) matches = matchOpen();
-  await access.claims.suspect(matches.flatMap(({ match }) => suspects(match)));
-  await access.noteMatches(matches.map(({ match }) => match));
+  while (!(await ownership.settle(answered)))
+    answered = answersTo(pending, all, match(lines, candidates, ownership.open, known));
+  await access.claims.suspect(answered.flatMap(({ match }) => suspects(match)));
+  await access.openLines.note(
+    jobsOf(answered, isOpen),
+    jobsOf(answered, (found) => !isOpen(found)),
+  );
+  await access.noteMatches(answered.map(({ match }) => match));
   const legs = new BothLegs(access.ring, access.legBudget, accessLog);
+  const { streams } = candidates;
+  const facts = { streams, retries: new Retries(streams.map(({ stream }) => stream)), coverage };
   const answers: Correlated[] = [];
-  for (const [i, found] of matches.entries()) {
-    const item = pending[i] as PendingLine;
-    const answer = correlated(found, item, candidates, coverage);
+  for (const found of answered) {
+    const { item, match, incident } = found;
+    const answer = answerOf(found, item.line, facts);
     answers.push({
-      ...(item.isLaterLook ? await legs.complete(answer, found.match, candidates.streams) : answer),
-      replaces: found.match.kind === 'matched' ? ownership.replacedBy(found.match.best.stream) : null,
-      isAccessAwaited: accessFound[i] != null && found.incident.access === undefined,
+      ...(item.earlier !== null ? await legs.complete(answer, match, streams) : answer),
+      replaces: match.kind === 'matched' ? ownership.replacedBy(match.best.stream) : null,
+      isAccessAwaited: accessFound[all.indexOf(item)] != null && incident.access === undefined,
     });
   }
   return answers;
+}
+
+/** Open lines of about the same time: they are matched with the pending ones, and get no answer. */
+async function companions(
+  pending: readonly PendingLine[],
+  offsetUs: number,
+  { openLines, lineOf }: RingAccess,
+): Promise<readonly PendingLine[]> {
+  const own = new Set(pending.map(({ job }) => job.id));
+  const readUs = pending.map(({ job }) => job.readAtUs);
+  const reading = { fromUs: Math.min(...readUs) - COMPANY_US, toUs: Math.max(...readUs) + COMPANY_US };
+  const writing = pending.map(({ line }) => writtenUs(line));
+  const [firstUs, lastUs] = [Math.min(...writing) - COMPANY_US, Math.max(...writing) + COMPANY_US];
+  return (await openLines.readIn(reading, COMPANIONS_MAX)).flatMap((job) => {
+    const unmoved = own.has(job.id) ? null : lineOf(job);
+    if (unmoved === null) return [];
+    const line = movedBy(unmoved, offsetUs);
+    return writtenUs(line) < firstUs || writtenUs(line) > lastUs ? [] : [{ job, line, earlier: null }];
+  });
+}
+
+/** Equal lines further apart hardly want the same reset. */
+const COMPANY_US = 2_000_000;
+/** Each costs as much as a pending line. */
+const COMPANIONS_MAX = 400;
+
+/** Of those that were pending. matches: of all lines. */
+function answersTo(
+  pending: readonly PendingLine[],
+  all: readonly PendingLine[],
+  matches: readonly Matched[],
+): readonly Answered[] {
+  const byItem = new Map(all.map((item, i) => [item, matches[i] as Matched]));
+  return pending.map((item) => ({ item, ...(byItem.get(item) as Matched) }));
+}
+
+/** A line of its kind may still show which connection it speaks of. */
+function isOpen({ match }: Answered): boolean {
+  return match.kind === 'ambiguous' && match.reason === 'several-fit';
+}
+
+function jobsOf(answered: readonly Answered[], wanted: (found: Answered) => boolean): readonly ResetJob[] {
+  return answered.filter(wanted).map(({ item }) => item.job);
 }
 
 /** Connections of which one is the line's. */
@@ -97,6 +158,10 @@ function suspects(match: Match): readonly TcpStream[] {
 interface Matched {
   readonly match: Match;
   readonly incident: Incident;
+}
+
+interface Answered extends Matched {
+  readonly item: PendingLine;
 }
 
 /** What besides packets there is. */
@@ -113,86 +178,7 @@ function match(
   { coverage, accessLog, offsetUs }: Known,
 ): readonly Matched[] {
   const lostPackets = lostIn(windowOfAll(lines), coverage);
-  return analyse({ lines, streams: open, surroundings, accessLog, clockOffsetUs: offsetUs, lostPackets }).results;
-}
-
-function correlated(
-  { match, incident }: Matched,
-  { line }: PendingLine,
-  { streams }: RingCandidates,
-  coverage: Coverage | null,
-): Omit<Correlated, 'replaces' | 'isAccessAwaited'> {
-  if (match.kind !== 'matched') {
-    return { incident: withReason(incident, coverageReason(line, coverage)), resetTsUs: null, evidence: null };
-  }
-  const { stream, ending } = match.best;
-  const notes = evidenceNotes(incident.evidence);
-  const frames = streams.find((s) => s.stream === stream)?.frames ?? [];
-  return {
-    incident: { ...incident, ladder: ladderRows(stream, notes) },
-    resetTsUs: ending?.tsUs ?? null,
-    evidence: evidencePcapng(frames, notes, incident.sentence),
-  };
-}
-
-/** Who owns which of the connections read for a group, and which are open to it. */
-class Ownership {
-  private readonly owners: Map<TcpStream, string | null>;
-  private readonly claims: Claims;
-  private readonly own: ReadonlySet<string>;
-  private readonly replaced = new Map<TcpStream, string>();
-
-  private constructor(owners: Map<TcpStream, string | null>, claims: Claims, own: ReadonlySet<string>) {
-    this.owners = owners;
-    this.claims = claims;
-    this.own = own;
-  }
-
-  static async of(pending: readonly PendingLine[], { streams }: RingCandidates, claims: Claims): Promise<Ownership> {
-    const all = streams.map(({ stream }) => stream);
-    const owners = await claims.owners(all);
-    const known = new Map(all.map((stream, i) => [stream, owners[i] ?? null]));
-    return new Ownership(known, claims, new Set(pending.map(claimantOf)));
-  }
-
-  /** Connections that nobody else has claimed. */
-  get open(): readonly TcpStream[] {
-    return [...this.owners].filter(([, owner]) => owner === null || this.own.has(owner)).map(([stream]) => stream);
-  }
-
-  /** Claims what was matched. False: somebody was faster somewhere, and `open` has become smaller. */
-  async settle(pending: readonly PendingLine[], matches: readonly Matched[]): Promise<boolean> {
-    const wanted = new Map<TcpStream, string>();
-    for (const [i, { match }] of matches.entries()) {
-      if (match.kind === 'matched') wanted.set(match.best.stream, claimantOf(pending[i] as PendingLine));
-    }
-    await this.releaseOthers(wanted);
-    let isSettled = true;
-    for (const [stream, claimant] of wanted) {
-      const claim = await this.claims.claim(stream, claimant);
-      if (claim.kind === 'ours') {
-        this.owners.set(stream, claimant);
-        if (claim.replaces !== null) this.replaced.set(stream, claim.replaces);
-      } else {
-        this.owners.delete(stream);
-        isSettled = false;
-      }
-    }
-    return isSettled;
-  }
-
-  /** Id of the unlogged incident that the claim of the connection replaces. */
-  replacedBy(stream: TcpStream): string | null {
-    return this.replaced.get(stream) ?? null;
-  }
-
-  /** A line that late packets have moved to another connection leaves the one it had to others. */
-  private async releaseOthers(wanted: ReadonlyMap<TcpStream, string>): Promise<void> {
-    const settled = new Set(wanted.values());
-    for (const [stream, owner] of this.owners) {
-      if (owner === null || !settled.has(owner) || wanted.get(stream) === owner) continue;
-      await this.claims.release(stream, owner);
-      this.owners.set(stream, null);
-    }
-  }
+  const missing = missingOf(coverage);
+  return analyse({ lines, streams: open, surroundings, accessLog, clockOffsetUs: offsetUs, lostPackets, missing })
+    .results;
 }

@@ -3,6 +3,7 @@ import { IncidentStore, type StoredIncident } from '@resetscope/incidents';
 import {
   addResetJobs,
   deadLetters,
+  type JobRun,
   openResetQueue,
   type ResetJob,
   type ResetQueue,
@@ -18,7 +19,7 @@ import { CorrelatorMetrics } from './correlator-metrics.ts';
 import { JobHandler, type Pace } from './job-handler.ts';
 import { answeredVisit, endOf, jobOf, logText, ShopRing, START_US, upstreamRequest, visit } from './testing/shop.ts';
 
-const PACE: Pace = { reachWaitMs: 20, notYetMs: 10, notYetStarts: 3, graceMs: 10 };
+const PACE: Pace = { reachWaitMs: 20, notYetMs: 10, notYetStarts: 3, settleMs: 10, graceMs: 10 };
 const NOW = { addedAtMs: 0, started: 1 };
 /** Waited for the ring as often as it does. */
 const LAST = { addedAtMs: 0, started: PACE.notYetStarts };
@@ -208,6 +209,19 @@ describeIf(hasProgram('redis-server'), 'redis-server is not installed')('JobHand
     const [alone] = await firstLook(jobs[0]!);
     expect(alone?.incident).toMatchObject({ status: 'ambiguous', reason: 'several-fit', alternatives: { length: 2 } });
     await Promise.all([handler.handle(jobs[0]!, NOW), handler.handle(jobs[1]!, NOW)]);
+    expect(originators(await Promise.all(jobs.map(stored)))).toEqual(['10.0.0.1:40000', '10.0.0.1:40001']);
+  });
+
+  test('lines alike that come one by one are told apart together', async () => {
+    const { node, ring } = newRing();
+    const [one, two] = [answeredVisit({ port: 40_000 }), answeredVisit({ port: 40_001, atUs: 30_000 })];
+    await ring.append([one, two], START_US + 100_000);
+    const jobs = [3, 4].map((connectionNumber) => jobOf(node, endOf(two) + 300, logText({ connectionNumber })));
+    const soon = (): JobRun => ({ addedAtMs: Date.now(), started: 1 });
+    expect(await handler.handle(jobs[0]!, soon())).toEqual({ kind: 'again', afterMs: PACE.settleMs });
+    expect(await store.get(jobs[0]!.id)).toBeNull();
+    expect(await handler.handle(jobs[1]!, soon())).toEqual({ kind: 'again', afterMs: PACE.graceMs });
+    expect(await handler.handle(jobs[0]!, soon())).toEqual({ kind: 'again', afterMs: PACE.graceMs });
     expect(originators(await Promise.all(jobs.map(stored)))).toEqual(['10.0.0.1:40000', '10.0.0.1:40001']);
   });
 

@@ -8,14 +8,17 @@ import { AccessLines, type HandlerResult, type JobRun, type ResetHandler, type R
 import { RingReader } from '@resetscope/ring';
 import type { Cluster, Redis } from 'ioredis';
 import { Claims } from './claims.ts';
-import { type Correlated, correlate, type PendingLine } from './correlate.ts';
+import { type Correlated, correlate, type LineAnswer, type PendingLine } from './correlate.ts';
 import type { CorrelatorMetrics } from './correlator-metrics.ts';
 import { withKeptLeg } from './kept-leg.ts';
 import { LegBudget } from './leg-budget.ts';
 import { LineBatches } from './line-batches.ts';
 import { liveLine } from './live-lines.ts';
 import { NodeClock } from './node-clock.ts';
+import { OpenLines } from './open-lines.ts';
 import { isOutage } from './outage.ts';
+import { TakenEnds } from './taken-ends.ts';
+import { withEarlierReach } from './trust.ts';
 import { ToldByLines } from './unlogged-told.ts';
 
 /** How long a job waits for what. */
@@ -26,6 +29,8 @@ export interface Pace {
   readonly notYetMs: number;
   /** Starts after which a job is answered with what there is. */
   readonly notYetStarts: number;
+  /** Pause before a line that several connections fit gets its verdict: lines like it may be under way. */
+  readonly settleMs: number;
   /** Pause before the second look. */
   readonly graceMs: number;
 }
@@ -34,7 +39,10 @@ export interface Pace {
  * A block takes 100 ms to reach the ring; a capture that stands still is waited for some 10 s; late packets are given 2 s
  * (Zeek and Arkime wait 5 s before they close a connection).
  */
-const LIVE_PACE: Pace = { reachWaitMs: 1000, notYetMs: 500, notYetStarts: 8, graceMs: 2000 };
+const LIVE_PACE: Pace = { reachWaitMs: 1000, notYetMs: 500, notYetStarts: 8, settleMs: 100, graceMs: 2000 };
+
+/** A job so long in the queue has waited for lines like its own. */
+const SETTLED_MS = 250;
 
 /** Further looks for an access line that has not come, in graces after the verdict: `flush=5s` is common, 20 s are the end. */
 const ACCESS_LOOKS_AT: readonly number[] = [3, 10];
@@ -67,7 +75,8 @@ export class JobHandler {
   private readonly pace: Pace;
   private readonly rings = new Map<string, RingReader>();
   private readonly clocks = new Map<string, NodeClock>();
-  private readonly batches: LineBatches<PendingLine, Correlated>;
+  private readonly taken = new Map<string, TakenEnds>();
+  private readonly batches: LineBatches<PendingLine, LineAnswer>;
 
   constructor(parts: HandlerParts) {
     this.parts = parts;
@@ -79,6 +88,9 @@ export class JobHandler {
         ring: this.ringOf(node),
         clock: this.clockOf(node),
         claims: new Claims(parts.redis, node),
+        taken: this.takenOf(node),
+        openLines: new OpenLines(parts.redis, node),
+        lineOf: (job) => liveLine(job, parts.timezone),
         accessLines: new AccessLines(parts.redis, node),
         legBudget,
         noteMatches: (matches) => told.note(node, matches),
@@ -99,7 +111,12 @@ export class JobHandler {
     );
     if (!reached && run.started < this.pace.notYetStarts) return { kind: 'again', afterMs: this.pace.notYetMs };
     const earlier = await this.parts.store.get(job.id);
-    const answer = await this.batches.add(job.node, { jobId: job.id, line, isLaterLook: earlier !== null });
+    const answer = await this.batches.add(job.node, { job, line, earlier });
+    if (answer === 'unchanged') {
+      this.parts.metrics.lookSpared();
+      return 'done';
+    }
+    if (earlier === null && isUnsettled(answer, run)) return { kind: 'again', afterMs: this.pace.settleMs };
     await this.keep(job, answer, earlier);
     if (earlier === null) return { kind: 'again', afterMs: this.pace.graceMs };
     return answer.isAccessAwaited ? this.laterLook(earlier) : 'done';
@@ -121,20 +138,27 @@ export class JobHandler {
 
   private async keep(job: ResetJob, answer: Correlated, earlier: StoredIncident | null): Promise<void> {
     const { store, metrics } = this.parts;
-    const { incident, resetTsUs, evidence, replaces } = await withKeptLeg(answer, earlier, store);
+    const { incident: found, resetTsUs, evidence, replaces } = await withKeptLeg(answer, earlier, store);
+    const incident = withEarlierReach(found, earlier?.incident ?? null);
     // The second look never takes a verdict back: packets may have left the ring since the first.
     if (earlier !== null && earlier.incident.status === 'matched' && incident.status !== 'matched') return;
     const createdAtUs = nowUs();
     const { id, node, grouped = 0 } = job;
     const outcome = await store.put({ id, node, createdAtUs, resetTsUs, incident, evidence, grouped });
     if (replaces !== null && (await store.takeBack(replaces))) metrics.unlogged.unloggedReplaced();
-    if (outcome === 'created') metrics.answered(incident, resetTsUs === null ? null : createdAtUs - resetTsUs);
-    if (outcome === 'amended') metrics.amendedTo(incident, earlier?.incident ?? null);
+    if (outcome === 'created') metrics.answered(incident, id, resetTsUs === null ? null : createdAtUs - resetTsUs);
+    if (outcome === 'amended') metrics.amendedTo(incident, id, earlier?.incident ?? null);
   }
 
   private clockOf(node: string): NodeClock {
     const known = this.clocks.get(node) ?? new NodeClock();
     this.clocks.set(node, known);
+    return known;
+  }
+
+  private takenOf(node: string): TakenEnds {
+    const known = this.taken.get(node) ?? new TakenEnds();
+    this.taken.set(node, known);
     return known;
   }
 
@@ -147,7 +171,15 @@ export class JobHandler {
   }
 }
 
-/** Wall clock, monotonic within the process. */
+/** The first verdict of a line among its likes, which the queue hands out one by one. */
+function isUnsettled({ incident }: Correlated, { addedAtMs, started }: JobRun): boolean {
+  const isOpen = incident.status === 'ambiguous' && incident.reason === 'several-fit';
+  return isOpen && started < SETTLING_STARTS && Date.now() - addedAtMs < SETTLED_MS;
+}
+
+/** Whatever the clocks of tailer and correlator say. */
+const SETTLING_STARTS = 4;
+
 function nowUs(): number {
-  return Math.round((performance.timeOrigin + performance.now()) * 1000);
+  return Date.now() * 1000;
 }

@@ -12,7 +12,7 @@ import { JobHandler, type Pace } from './job-handler.ts';
 import { endOf, jobOf, logText, ShopRing, START_US, visit } from './testing/shop.ts';
 
 /** Looks for an access line follow the verdict by 3 and by 10 minutes: in this test they are made by hand. */
-const PACE: Pace = { reachWaitMs: 20, notYetMs: 10, notYetStarts: 3, graceMs: 60_000 };
+const PACE: Pace = { reachWaitMs: 20, notYetMs: 10, notYetStarts: 3, settleMs: 10, graceMs: 60_000 };
 const NOW = { addedAtMs: 0, started: 1 };
 
 describeIf(hasProgram('redis-server'), 'redis-server is not installed')('later looks', () => {

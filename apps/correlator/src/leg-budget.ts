@@ -24,12 +24,17 @@ export class LegBudget {
 
   /** False: no look now. */
   take(): boolean {
+    if (this.isSpent) return false;
+    this.left--;
+    return true;
+  }
+
+  /** A storm: there is no look for the next line. */
+  get isSpent(): boolean {
     const { burst, perSecond } = this.limits;
     const nowMs = this.nowMs();
     this.left = Math.min(burst, this.left + ((nowMs - this.filledAtMs) / 1000) * perSecond);
     this.filledAtMs = nowMs;
-    if (this.left < 1) return false;
-    this.left--;
-    return true;
+    return this.left < 1;
   }
 }

@@ -36,10 +36,9 @@ export function windowOfAll(lines: readonly LogLine[]): TimeWindow {
 
 /** Lines near in time together, earliest first, each group in the order in which the lines were written. */
 export function timeGroups<T extends { readonly line: LogLine }>(pending: readonly T[]): readonly (readonly T[])[] {
-  const sorted = pending.toSorted((a, b) => writtenUs(a.line) - writtenUs(b.line) || offsetOf(a) - offsetOf(b));
   const groups: T[][] = [];
   let startUs = Number.NEGATIVE_INFINITY;
-  for (const item of sorted) {
+  for (const item of inWrittenOrder(pending)) {
     const group = groups.at(-1);
     if (group !== undefined && writtenUs(item.line) - startUs <= TOGETHER_US) {
       group.push(item);
@@ -49,6 +48,18 @@ export function timeGroups<T extends { readonly line: LogLine }>(pending: readon
     startUs = writtenUs(item.line);
   }
   return groups;
+}
+
+/** A line whose times are moved to another clock; a stamp alone is moved by the matcher. */
+export function movedBy(line: LogLine, offsetUs: number): LogLine {
+  const { readAtUs, unwrittenAtUs } = line;
+  if (offsetUs === 0 || readAtUs === null) return line;
+  return { ...line, readAtUs: readAtUs + offsetUs, unwrittenAtUs: unwrittenAtUs && unwrittenAtUs + offsetUs };
+}
+
+/** In the order in which nginx wrote the lines, as far as it is known. */
+export function inWrittenOrder<T extends { readonly line: LogLine }>(items: readonly T[]): readonly T[] {
+  return items.toSorted((a, b) => writtenUs(a.line) - writtenUs(b.line) || offsetOf(a) - offsetOf(b));
 }
 
 function offsetOf({ line }: { readonly line: LogLine }): number {

@@ -21,11 +21,14 @@ export function liveLine(job: ResetJob, timezone: string): LogLine | null {
   const parsed = parseErrorLogLine(rawBytes(job));
   if (parsed.kind !== 'entry') return null;
   const ref = { file: job.file, lineNumber: 0, offset: job.offset, raw: job.raw };
-  const line = logLine(ref, parsed.entry, job.timezone ?? timezone, job.readAtUs);
+  const read = { readAtUs: job.readAtUs, unwrittenAtUs: job.unwrittenAtUs ?? null };
+  const line = logLine(ref, parsed.entry, job.timezone ?? timezone, read);
   const lateUs = job.readAtUs - line.stampUs;
   if (Math.abs(lateUs) <= READ_LIVE_US) return line;
   const zoneErrorUs = zoneError(lateUs);
-  return zoneErrorUs === null ? { ...line, readAtUs: null } : { ...line, stampUs: line.stampUs + zoneErrorUs };
+  return zoneErrorUs === null
+    ? { ...line, readAtUs: null, unwrittenAtUs: null }
+    : { ...line, stampUs: line.stampUs + zoneErrorUs };
 }
 
 /**

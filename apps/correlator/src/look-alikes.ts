@@ -1,8 +1,9 @@
 /** Ends of connections with the request of a line, but at another time: what tells a wrong clock from a lost packet. */
 import { type LogLine, timeDifferences } from '@resetscope/diagnosis';
 import type { RingReader } from '@resetscope/ring';
-import { fairKeys, nearestKeys, upstreamsOf } from './candidate-keys.ts';
+import { fairKeys, upstreamsOf } from './candidate-keys.ts';
 import { LOOK_BACK_US } from './line-time.ts';
+import { NearResets } from './near-resets.ts';
 import { CLOCK_REACH_US } from './node-clock.ts';
 import { readStreams } from './ring-streams.ts';
 
@@ -20,10 +21,10 @@ export async function lookAlikes(line: LogLine, ring: RingReader): Promise<reado
   const { readAtUs } = line;
   if (readAtUs === null) return [];
   const window = { fromUs: readAtUs - CLOCK_REACH_US, toUs: readAtUs + CLOCK_REACH_US };
-  const resets = await ring.resets(window);
   const upstreams = upstreamsOf([line]);
+  const resets = new NearResets(await ring.resets(window), upstreams);
   const wanted = STRETCH_ENDS_US.map((us) =>
-    nearestKeys({ ...line, readAtUs: readAtUs + us }, resets, upstreams, KEYS_PER_STRETCH),
+    resets.keysFor({ ...line, readAtUs: readAtUs + us, unwrittenAtUs: null }, KEYS_PER_STRETCH),
   );
   const keys = fairKeys(wanted, KEYS_PER_STRETCH * wanted.length);
   const found = await Promise.all(keys.map((key) => readStreams(ring, key, window, upstreams)));

@@ -1,7 +1,8 @@
 /** `resetscope correlator`: jobs and the ring into incidents. Wiring only. */
+import { hostname } from 'node:os';
 import { IncidentStore, knownIncidents } from '@resetscope/incidents';
 import { type LineAnswers, openResetQueue, queueDepth, readLineLedger, startResetWorker } from '@resetscope/jobs';
-import { connectRedis, createLogger, type RunningApp, runApp, startOpsServer } from '@resetscope/telemetry';
+import { connectRedis, createLogger, Heartbeat, type RunningApp, runApp, startOpsServer } from '@resetscope/telemetry';
 import { CorrelatorMetrics } from './correlator-metrics.ts';
 import { JobHandler } from './job-handler.ts';
 import { LedgerGauge } from './ledger-gauge.ts';
@@ -32,19 +33,15 @@ async function start(): Promise<RunningApp> {
     (await startWebhook({ redis, store, options: webhook, events: new WebhookMetrics(metrics.registry, log) }));
   const told = new ToldByLines(redis);
   const handler = new JobHandler({ redis, ringRedis, store, timezone: options.timezone, metrics, told });
-  const ops = await startOpsServer({
-    listen: options.metricsListen,
-    registry: metrics.registry,
-    notReady: () => (redis.status === 'ready' && ringRedis.status === 'ready' ? null : 'Redis is away'),
-  });
+  const notReady = (): string | null =>
+    redis.status === 'ready' && ringRedis.status === 'ready' ? null : 'Redis is away';
+  const ops = await startOpsServer({ listen: options.metricsListen, registry: metrics.registry, notReady });
+  const heartbeat = new Heartbeat(redis, { app: 'correlator', node: hostname(), notReady });
   const worker = await startResetWorker(redis, handler.handle, { concurrency: options.concurrency, events: metrics });
   const queue = openResetQueue(redis, (error) => metrics.connectionFailed(error));
   const every = (ms: number, run: () => Promise<unknown>) =>
     setInterval(() => void run().catch((error: Error) => metrics.connectionFailed(error)), ms);
-  const showDepth = async (): Promise<void> => {
-    const { waiting, active, delayed, failed } = await queueDepth(queue);
-    metrics.queueDepth({ waiting, active, delayed, failed });
-  };
+  const showDepth = async (): Promise<void> => metrics.queueDepth(await queueDepth(queue));
   const answers: LineAnswers = { counts: () => store.counts(), answered: (ids) => knownIncidents(redis, ids) };
   const ledgerGauge = new LedgerGauge(metrics.registry);
   const timers = [
@@ -73,6 +70,7 @@ async function start(): Promise<RunningApp> {
       await handler.close();
       await queue.close();
       await ops.close();
+      await heartbeat.stop();
       ringRedis.disconnect();
       redis.disconnect();
     },

@@ -23,7 +23,7 @@ import { JobHandler } from './job-handler.ts';
 import { LedgerGauge } from './ledger-gauge.ts';
 import { answeredVisit, endOf, jobOf, logText, ShopRing, START_US } from './testing/shop.ts';
 
-const PACE = { reachWaitMs: 10, notYetMs: 10, notYetStarts: 1_000_000, graceMs: 600_000 };
+const PACE = { reachWaitMs: 10, notYetMs: 10, notYetStarts: 1_000_000, settleMs: 10, graceMs: 600_000 };
 
 describeIf(hasProgram('redis-server'), 'redis-server is not installed')('the ledger of lines', () => {
   let server: RedisServer;

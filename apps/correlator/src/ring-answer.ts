@@ -19,11 +19,17 @@ export function withReason(incident: Incident, reason: UnmatchedReason | null): 
   return { ...incident, reason, sentence: unmatchedText(reason) };
 }
 
+/** Stretches inside the ring of which it has no packet at all; those with drops here and there are not among them. */
+export function missingOf(coverage: Coverage | null): readonly TimeWindow[] {
+  return coverage === null ? [] : coverage.gaps.filter(({ reason }) => reason !== 'kernel-drop');
+}
+
 /** Packets the capture lost in the window; null without a ring. */
 export function lostIn(window: TimeWindow, coverage: Coverage | null): number | null {
   return coverage === null ? null : gapsIn(window, coverage).reduce((sum, gap) => sum + gap.lostPackets, 0);
 }
 
-function gapsIn(window: TimeWindow, coverage: Coverage): readonly Gap[] {
+/** Gaps that touch the window. */
+export function gapsIn(window: TimeWindow, coverage: Coverage): readonly Gap[] {
   return coverage.gaps.filter((gap) => gap.fromUs < window.toUs && gap.toUs > window.fromUs);
 }

@@ -1,6 +1,6 @@
 /** Connections out of the ring: frames through the decoder and the tracker, as the offline analysis does it. */
 import { FlowTracker, type TcpStream } from '@resetscope/flow';
-import type { ConnectionKey, RingFrame, RingReader, TimeWindow } from '@resetscope/ring';
+import type { ConnectionKey, RingFrame, RingReader, RingView, TimeWindow } from '@resetscope/ring';
 import { PacketDecoder } from '@resetscope/wire';
 
 /** A connection of the ring with the packets it was read from; frame numbers count these. */
@@ -19,19 +19,27 @@ const FRAMES_ENOUGH = 20_000;
 /** Connections with more packets than this keep only those that an answer can point to (some 150): evidence stays small. */
 const FRAMES_WHOLE_MAX = 1000;
 
+/** Where frames come from: the ring, or a view of it that reaches back from its window far enough. */
+export type FrameSource = Pick<RingView, 'frames'>;
+
+/** What readStreams may ask for. */
+export function viewWindow(window: TimeWindow): TimeWindow {
+  return backFrom(window, LOOK_BACK_US);
+}
+
 /** The connections of one four-tuple with packets in the window. Several when its ports were used again. upstreams: upstreamsOf the lines, which side of them serves. */
 export async function readStreams(
-  ring: RingReader,
+  ring: FrameSource,
   key: ConnectionKey,
   window: TimeWindow,
   upstreams: ReadonlySet<string>,
 ): Promise<readonly RingStream[]> {
-  return ringStreams(await ring.frames(key, backFrom(window, LOOK_BACK_US)), upstreams);
+  return ringStreams(await ring.frames(key, viewWindow(window)), upstreams);
 }
 
 /** Of one four-tuple only what is in the window, wherever its connections began. */
 export async function readStretch(
-  ring: RingReader,
+  ring: FrameSource,
   key: ConnectionKey,
   window: TimeWindow,
   upstreams: ReadonlySet<string>,

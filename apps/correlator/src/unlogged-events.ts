@@ -27,7 +27,7 @@ export type Undecided =
 export interface UnloggedEvents {
   looked(look: Look, connections: number): void;
   /** A new incident was stored. */
-  unloggedFound(incident: UnloggedIncident): void;
+  unloggedFound(incident: UnloggedIncident, incidentId: string): void;
   /** A line came that speaks of it; its incident is gone. */
   unloggedReplaced(): void;
   /** The ring had forgotten so much before anybody looked. */

@@ -1,25 +1,28 @@
 import { expect, test } from '@jest/globals';
 import type { UnloggedIncident } from '@resetscope/diagnosis';
-import { createLogger, Registry } from '@resetscope/telemetry';
+import { createLogger, exemplarRegistry, type Registry } from '@resetscope/telemetry';
+import { TransactionMetrics } from './transaction-metrics.ts';
 import { UnloggedMetrics } from './unlogged-metrics.ts';
 
 function metrics(): { readonly registry: Registry; readonly events: UnloggedMetrics } {
-  const registry = new Registry();
+  const registry = exemplarRegistry();
   const log = createLogger('unlogged-test');
   log.level = 'silent';
-  return { registry, events: new UnloggedMetrics(registry, log) };
+  return { registry, events: new UnloggedMetrics(registry, log, new TransactionMetrics(registry)) };
 }
 
 test('what happens is counted under closed labels', async () => {
   const { registry, events } = metrics();
-  events.unloggedFound({
+  const incident = {
     leg: 'client',
     reset: { by: 'nginx' },
     phase: 'request',
     cause: 'nginx-reset-timedout',
+    outcome: { retrySafe: 'yes' },
     harm: 'failed',
     why: { reason: 'nginx-closed-itself' },
-  } as UnloggedIncident);
+  } as UnloggedIncident;
+  events.unloggedFound(incident, 'an-id');
   events.looked('healthy', 3);
   events.looked('undecided-storm', 2);
   events.unloggedReplaced();
@@ -34,6 +37,7 @@ test('what happens is counted under closed labels', async () => {
   ]) {
     expect(text).toContain(`${line}\n`);
   }
+  expect(text).toContain('leg="client",harm="failed",retry_safe="yes",race="no"} 1 # {incident_id="an-id"} 1 ');
 });
 
 test('the lag is that of the node furthest behind among those looked at here', async () => {

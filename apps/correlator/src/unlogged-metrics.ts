@@ -1,6 +1,7 @@
 /** What the search for losses without a line counts. Labels come from closed sets only. */
 import type { UnloggedIncident } from '@resetscope/diagnosis';
 import { Counter, Gauge, type Logger, type Registry } from '@resetscope/telemetry';
+import type { TransactionMetrics } from './transaction-metrics.ts';
 import type { Look, UnloggedEvents } from './unlogged-events.ts';
 
 const FOUND_LABELS = ['leg', 'reset_by', 'phase', 'cause', 'outcome', 'silence'];
@@ -8,6 +9,7 @@ const US_PER_SECOND = 1_000_000;
 
 export class UnloggedMetrics implements UnloggedEvents {
   private readonly log: Logger;
+  private readonly transactions: TransactionMetrics;
   /** By node. */
   private readonly lags = new Map<string, number>();
   private readonly found: Counter;
@@ -15,8 +17,9 @@ export class UnloggedMetrics implements UnloggedEvents {
   private readonly replaced: Counter;
   private readonly skipped: Counter;
 
-  constructor(registry: Registry, log: Logger) {
+  constructor(registry: Registry, log: Logger, transactions: TransactionMetrics) {
     this.log = log;
+    this.transactions = transactions;
     const counter = (name: string, help: string, labelNames: string[] = []): Counter =>
       new Counter({ name, help, labelNames, registers: [registry] });
     this.found = counter('resetscope_unlogged_total', 'Connections that lost data without a log line', FOUND_LABELS);
@@ -43,7 +46,9 @@ export class UnloggedMetrics implements UnloggedEvents {
     this.looks.inc({ result: look }, connections);
   }
 
-  unloggedFound({ leg, reset, phase, cause, harm, why }: UnloggedIncident): void {
+  unloggedFound(incident: UnloggedIncident, incidentId: string): void {
+    const { leg, reset, phase, cause, harm, why } = incident;
+    this.transactions.hit(incident, incidentId);
     this.found.inc({
       leg: leg ?? 'none',
       reset_by: reset?.by ?? 'none',

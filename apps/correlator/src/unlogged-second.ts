@@ -126,7 +126,14 @@ export class UnloggedSecond {
     const { ring, sides, logsClients, events } = this.parts;
     const { fromUs, toUs } = this.window;
     const resets = await ring.resets({ fromUs, toUs: toUs + AFTERMATH_US });
-    const context = { surroundings: surroundingsOf(ended, resets), notices: [], logsClients };
+    const context = {
+      surroundings: surroundingsOf(
+        ended.map(({ stream }) => stream),
+        resets,
+      ),
+      notices: [],
+      logsClients,
+    };
     for (const one of ended) {
       const leg = sides.legOf(one.stream);
       const look = leg === null ? 'undecided-sides' : await this.lookOf(one, quietCase(one.stream, leg, context));
@@ -166,7 +173,7 @@ export class UnloggedSecond {
         evidence: evidencePcapng(frames, notes, incident.sentence),
         logged: false,
       });
-      if (outcome === 'created') events.unloggedFound(incident);
+      if (outcome === 'created') events.unloggedFound(incident, id);
     }
     const owner = await claims.ownerOf(stream);
     if (owner?.kind === 'line') await this.yieldTo(id);

@@ -17,7 +17,7 @@ import { ToldByLines } from './unlogged-told.ts';
 import { UnloggedWatcher, type WatcherParts } from './unlogged-watcher.ts';
 
 const SECOND_US = 1_000_000;
-const PACE = { reachWaitMs: 20, notYetMs: 10, notYetStarts: 3, graceMs: 10 };
+const PACE = { reachWaitMs: 20, notYetMs: 10, notYetStarts: 3, settleMs: 10, graceMs: 10 };
 const NOW = { addedAtMs: 0, started: 1 };
 const GET = (target: string): string => `GET ${target} HTTP/1.1\r\nHost: shop.test\r\n\r\n`;
 
@@ -211,6 +211,23 @@ describeIf(hasProgram('redis-server'), 'redis-server is not installed')('Unlogge
     expect(gist(await all())).toEqual(['line 10.0.0.1:40000']);
   });
 
+  test('a tailer that stood still for two minutes: every line it then reads takes its connection back', async () => {
+    const readUs = START_US + 120 * SECOND_US;
+    const stories = [40_000, 40_001, 40_002].map((port, i) =>
+      abandonedVisit({ port, atUs: i * 2000, target: `/${i}` }),
+    );
+    await ring.append(stories, START_US + SECOND_US);
+    await newWatcher().round();
+    expect(gist(await all())).toEqual(stories.map(({ originator }) => `no line 10.0.0.1:${originator.port}`));
+    await ring.append([], readUs + SECOND_US);
+    const jobs = stories.map((_, i) => jobOf(node, readUs + i, logText({ target: `/${i}`, connectionNumber: i + 1 })));
+    await Promise.all(jobs.map((job) => handler.handle(job, NOW)));
+    expect(gist(await all())).toEqual(stories.map(({ originator }) => `line 10.0.0.1:${originator.port}`));
+    for (const story of stories) expect(await store.get(idOf(story))).toBeNull();
+    expect(await store.counts()).toMatchObject({ lines: 3, matched: 3, unlogged: 0 });
+    expect(await store.groups({ limit: 10 })).toMatchObject([{ count: 3, unlogged: 0 }]);
+  });
+
   test.each<[string, (put: () => Promise<PutOutcome>, line: () => Promise<void>) => Promise<PutOutcome>]>([
     ['before the incident is stored', (put, line) => line().then(put)],
     ['while it is stored', (put, line) => Promise.all([put(), line()]).then(([outcome]) => outcome)],
@@ -281,7 +298,7 @@ describeIf(hasProgram('redis-server'), 'redis-server is not installed')('Unlogge
       [told, abandonedVisit({ port: 40_002, atUs: SECOND_US, target: '/b' })],
       START_US + 2 * SECOND_US,
     );
-    await handler.handle(jobOf(node, endOf(told) + 300, logText()), NOW);
+    await handler.handle(jobOf(node, endOf(told) + 300, logText({ stamp: '2026/11/22 06:35:13' })), NOW);
     await watcher.round();
     expect(gist(await all())).toEqual(['line 10.0.0.1:40000', 'no line 10.0.0.1:40002']);
     expect((await all()).find(({ logged }) => !logged)?.incident).toMatchObject({ leg: 'client' });

@@ -1,16 +1,18 @@
 import { describe, expect, test } from '@jest/globals';
 import { parseResetJob } from '@resetscope/jobs';
 import type { SourceLine } from '@resetscope/log-source';
+import { FAMILY_KINDS } from '@resetscope/nginx-log';
 import { classify } from './classify.ts';
 
 const STAMP = '2026/11/22 06:35:12';
 const HTTP = 'client: 10.0.0.1, server: , request: "GET / HTTP/1.1", host: "a"';
 
+const ALL = new Set(FAMILY_KINDS);
 const ORIGIN = { node: 'web-1', timezone: undefined };
 
 function line(text: string): SourceLine {
   const bytes = Buffer.from(text, 'latin1');
-  return { file: '/e.log', fileId: '1:2:3', offset: 10, bytes, readAtUs: 5, cut: 0 };
+  return { file: '/e.log', fileId: '1:2:3', offset: 10, bytes, readAtUs: 5, unwrittenAtUs: null, cut: 0 };
 }
 
 describe('classify', () => {
@@ -31,8 +33,12 @@ describe('classify', () => {
       text: `${STAMP} [error] 7#7: *1 connect() failed (111: Connection refused) while connecting to upstream, ${HTTP}`,
       kind: 'connect-failed',
     },
+    {
+      text: `${STAMP} [error] 7#7: *1 upstream timed out (110: Connection timed out) while reading response header from upstream, ${HTTP}`,
+      kind: 'upstream-timed-out',
+    },
   ])('makes a job of a line of the family: $kind', ({ text, kind }) => {
-    const classified = classify(line(text), ORIGIN);
+    const classified = classify(line(text), ORIGIN, ALL);
     expect(classified).toMatchObject({ kind: 'job', lineKind: kind });
     if (classified.kind !== 'job') return;
     expect(classified.job).toMatchObject({ node: 'web-1', file: '/e.log', offset: 10, raw: text, readAtUs: 5, kind });
@@ -59,8 +65,14 @@ describe('classify', () => {
       kind: 'not-a-log-line',
     },
   ])('makes none of $name', ({ text, kind }) => {
-    expect(classify(line(text), ORIGIN)).toEqual({ kind });
+    expect(classify(line(text), ORIGIN, ALL)).toEqual({ kind });
   });
+});
+
+test('makes none of a kind that is left out', () => {
+  const text = `${STAMP} ${RECV}, ${HTTP}`;
+  const kinds = new Set(FAMILY_KINDS.filter((kind) => kind !== 'reset-recv'));
+  expect(classify(line(text), ORIGIN, kinds)).toEqual({ kind: 'left-out', lineKind: 'reset-recv' });
 });
 
 const RECV = `[error] 7#7: *1 recv() failed (104: Connection reset by peer) while reading response header from upstream`;
@@ -68,7 +80,7 @@ const BASE = `${STAMP} ${RECV}, ${HTTP.replace('host', 'upstream: "http://10.0.0
 
 describe('likeness', () => {
   const likeness = (text: string): string | null => {
-    const classified = classify(line(text), ORIGIN);
+    const classified = classify(line(text), ORIGIN, ALL);
     return classified.kind === 'job' ? classified.likeness : null;
   };
 
@@ -90,7 +102,7 @@ describe('likeness', () => {
 
 test('the time zone of the log is in the job, and the doubts beside it', () => {
   const forged = `${STAMP} [error] 7#7: *1 recv() failed (104: Connection reset by peer) while waiting for request, ${HTTP}`;
-  expect(classify(line(forged), { node: 'n', timezone: 'Asia/Shanghai' })).toMatchObject({
+  expect(classify(line(forged), { node: 'n', timezone: 'Asia/Shanghai' }, ALL)).toMatchObject({
     job: { v: 2, timezone: 'Asia/Shanghai' },
     doubts: expect.arrayContaining(['error-level-before-request']),
   });

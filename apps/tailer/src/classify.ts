@@ -12,10 +12,10 @@ import {
 import { type AccessKey, keysOfError } from './access-key.ts';
 
 /**
- * `job`: of the reset family. `other`: any other line of nginx. `continuation`: no stamp at its start, the rest of a
- * message that held a newline. `not-a-log-line`: a stamp, and then not nginx.
+ * `job`: of the reset family. `left-out`: of it too, and of a kind that is not asked for. `other`: any other line of nginx.
+ * `continuation`: no stamp at its start, the rest of a message that held a newline. `not-a-log-line`: a stamp, and then not nginx.
  */
-export const LINE_CLASSES = ['job', 'other', 'continuation', 'not-a-log-line'] as const;
+export const LINE_CLASSES = ['job', 'left-out', 'other', 'continuation', 'not-a-log-line'] as const;
 export type LineClass = (typeof LINE_CLASSES)[number];
 
 export interface PendingJob {
@@ -30,7 +30,10 @@ export interface PendingJob {
   readonly accessKeys: readonly AccessKey[];
 }
 
-export type Classified = PendingJob | { readonly kind: Exclude<LineClass, 'job'> };
+export type Classified =
+  | PendingJob
+  | { readonly kind: 'left-out'; readonly lineKind: LineKind }
+  | { readonly kind: Exclude<LineClass, 'job' | 'left-out'> };
 
 /** Where the line comes from. */
 export interface LineOrigin {
@@ -39,12 +42,14 @@ export interface LineOrigin {
   readonly timezone: string | undefined;
 }
 
-export function classify(line: SourceLine, origin: LineOrigin): Classified {
+/** kinds: that become jobs. */
+export function classify(line: SourceLine, origin: LineOrigin, kinds: ReadonlySet<LineKind>): Classified {
   const parsed = parseErrorLogLine(line.bytes);
   if (parsed.kind !== 'entry') return { kind: parsed.kind };
   const { entry } = parsed;
   if (!isResetFamily(entry)) return { kind: 'other' };
   const kind = lineKind(entry);
+  if (!kinds.has(kind)) return { kind: 'left-out', lineKind: kind };
   const job = createResetJob({ ...line, ...origin, kind });
   const likeness = likenessOf(entry, kind);
   return { kind: 'job', lineKind: kind, job, likeness, doubts: entry.flags, accessKeys: keysOfError(entry) };

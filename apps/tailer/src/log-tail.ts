@@ -5,6 +5,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { addResetJobs, type ResetJob, type ResetQueue } from '@resetscope/jobs';
 import type { LogSource, SourceLine } from '@resetscope/log-source';
+import type { LineKind } from '@resetscope/nginx-log';
 import type { AccessTail } from './access-tail.ts';
 import { classify, type LineClass, type PendingJob } from './classify.ts';
 import type { LineWatch } from './line-watch.ts';
@@ -22,6 +23,8 @@ export interface LogTailOptions {
   readonly watch: LineWatch;
   readonly queue: ResetQueue;
   readonly node: string;
+  /** Of lines that become jobs. */
+  readonly kinds: ReadonlySet<LineKind>;
   /** Lines of one second that become jobs of their own; Infinity: all. */
   readonly stormLinesPerSecond: number;
   readonly metrics: TailerMetrics;
@@ -86,13 +89,14 @@ export class LogTail {
   }
 
   #jobsOf(lines: readonly SourceLine[]): readonly PendingJob[] {
-    const { node, source, metrics, watch } = this.#options;
+    const { node, kinds, source, metrics, watch } = this.#options;
     const origin = { node, timezone: source.timezone };
     const jobs: PendingJob[] = [];
     const counts = new Map<LineClass, number>();
     for (const line of lines) {
-      const classified = classify(line, origin);
+      const classified = classify(line, origin, kinds);
       counts.set(classified.kind, (counts.get(classified.kind) ?? 0) + 1);
+      if ('lineKind' in classified) metrics.familyLineRead(classified.lineKind);
       if (classified.kind === 'job') jobs.push(classified);
     }
     metrics.linesRead(source.name, counts, watch.take());

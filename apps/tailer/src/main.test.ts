@@ -171,7 +171,6 @@ built('the tailer', () => {
       await untilQueued(1);
       const [job] = await queue.getJobs('waiting');
       expect(job?.data).toMatchObject({
-        v: 1,
         node: 'web-1',
         file: log,
         kind: 'reset-recv',
@@ -180,6 +179,23 @@ built('the tailer', () => {
       expect(job?.id).toBe(job?.data.id);
       await tailer.shows('jobs_total{kind="reset-recv"} 1', 'lines_total{class="other"} 1', 'redis_up 1');
       expect(await tailer.stop('SIGTERM')).toBe(0);
+    });
+
+    test('of the family only the kinds that are asked for become jobs; the others are counted', async () => {
+      const tailer = await follow('--kinds', 'upstream-timed-out');
+      const timeout = resetLine(2).replace(
+        'recv() failed (104: Connection reset by peer)',
+        'upstream timed out (110: x)',
+      );
+      appendFileSync(log, resetLine(1) + timeout);
+      await tailer.shows(
+        'lines_total{class="left-out"} 1',
+        'family_lines_total{kind="reset-recv"} 1',
+        'family_lines_total{kind="upstream-timed-out"} 1',
+        'jobs_total{kind="upstream-timed-out"} 1',
+        'jobs_total{kind="reset-recv"} 0',
+      );
+      expect(await queued()).toEqual([2]);
     });
 
     test('killed and started again, over a rotation: every line once, in order', async () => {
@@ -237,8 +253,8 @@ built('the tailer', () => {
       appendFileSync(log, resetLine(3));
       await untilQueued(3);
       const jobs = await queue.getJobs('waiting');
-      expect(new Set(jobs.map(({ data }) => `${data.file} ${data.v} ${data.timezone}`))).toEqual(
-        new Set([`${shop} 2 Asia/Shanghai`, `${log} 1 undefined`]),
+      expect(new Set(jobs.map(({ data }) => `${data.file} ${data.timezone}`))).toEqual(
+        new Set([`${shop} Asia/Shanghai`, `${log} undefined`]),
       );
       await tailer.shows('logs 2', `log_lag_bytes{log="${shop}"} 0`);
     });

@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
 import { openResetQueue, type ResetQueue } from '@resetscope/jobs';
 import { checkLogs, LogSet, type LogSource, SyslogSource } from '@resetscope/log-source';
-import { connectRedis, createLogger, type RunningApp, runApp, startOpsServer } from '@resetscope/telemetry';
+import { connectRedis, createLogger, Heartbeat, type RunningApp, runApp, startOpsServer } from '@resetscope/telemetry';
 import { followAccessLogs } from './access-logs.ts';
 import type { AccessTail } from './access-tail.ts';
 import { LineWatch } from './line-watch.ts';
@@ -37,17 +37,16 @@ async function start(): Promise<RunningApp> {
       Promise.all([...logs.logs, ...syslog].map(async (one) => ({ name: one.name, status: await one.status() }))),
     syslog: () => Promise.all(syslog.map(async (one) => ({ name: one.name, kernelDrops: await one.kernelDrops() }))),
   });
-  const ops = await startOpsServer({
-    listen: options.metricsListen,
-    registry: metrics.registry,
-    notReady: () => (metrics.isRedisUp ? null : 'Redis is away'),
-  });
+  const notReady = (): string | null => (metrics.isRedisUp ? null : 'Redis is away');
+  const ops = await startOpsServer({ listen: options.metricsListen, registry: metrics.registry, notReady });
+  const heartbeat = new Heartbeat(redis, { app: 'tailer', node: options.node, notReady });
   log.info({ node: options.node, ops: ops.address }, 'ready');
   return {
     ready: { ops: ops.address },
     stop: async () => {
       const stopped = tails.stop().then(() => access?.stop());
       await Promise.race([stopped, pause(FINISH_MS, undefined, { ref: false })]);
+      await heartbeat.stop();
       redis.off('close', redisClosed);
       redis.disconnect();
       await ops.close();
@@ -61,11 +60,11 @@ async function startTails(
   queue: ResetQueue,
   { metrics, access }: { readonly metrics: TailerMetrics; readonly access: AccessTail | null },
 ): Promise<Tails> {
-  const { node, stormLinesPerSecond, syslog } = options;
+  const { node, kinds, stormLinesPerSecond, syslog } = options;
   const ending = new AbortController();
   const stopped = ending.signal;
   const tail = (source: LogSource, watch: LineWatch): Promise<void> =>
-    new LogTail({ source, watch, queue, node, stormLinesPerSecond, metrics, access, stopped }).run();
+    new LogTail({ source, watch, queue, node, kinds, stormLinesPerSecond, metrics, access, stopped }).run();
   const consumer = () => {
     const watch = new LineWatch();
     return { events: metrics, wanted: watch.wanted, run: (source: LogSource) => tail(source, watch) };

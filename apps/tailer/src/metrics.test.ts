@@ -62,6 +62,7 @@ test.each([
     args: [['single-slash-upstream', 'control-bytes']],
     metric: 'suspect_lines_total{flag="control-bytes"} 1',
   },
+  { event: 'familyLineRead', args: ['client-aborted'], metric: 'family_lines_total{kind="client-aborted"} 1' },
   { event: 'jobQueued', args: ['reset-recv', 0.004, 0], metric: 'jobs_total{kind="reset-recv"} 1' },
   { event: 'jobQueued', args: ['reset-recv', 0.004, 41], metric: 'grouped_lines_total{kind="reset-recv"} 41' },
   { event: 'recordBroken', args: [], metric: 'broken_records_total 1' },

@@ -8,7 +8,7 @@ import {
   REFUSAL_REASONS,
   type RefusalReason,
 } from '@resetscope/log-source';
-import { LINE_KINDS, type LineKind, type SuspectFlag } from '@resetscope/nginx-log';
+import { FAMILY_KINDS, type LineKind, type SuspectFlag } from '@resetscope/nginx-log';
 import { Counter, Gauge, Histogram, type Logger, Registry } from '@resetscope/telemetry';
 import { LINE_CLASSES, type LineClass } from './classify.ts';
 import type { LineCounts } from './line-watch.ts';
@@ -43,6 +43,11 @@ export class TailerMetrics implements FileLogEvents, LogSetEvents {
   readonly #levels = new Map<string, { readonly lines: number; readonly sawInfo: boolean }>();
 
   readonly #lines = this.#counter('lines_total', 'Lines read, by what they were taken for.', 'class');
+  readonly #familyLines = this.#counter(
+    'family_lines_total',
+    'Lines of the family read, by kind, jobs or not.',
+    'kind',
+  );
   readonly #jobs = this.#counter('jobs_total', 'Jobs that Redis accepted, by kind of line.', 'kind');
   readonly #grouped = this.#counter('grouped_lines_total', 'Lines of a storm counted in the job of another.', 'kind');
   readonly #suspects = this.#counter(
@@ -83,7 +88,10 @@ export class TailerMetrics implements FileLogEvents, LogSetEvents {
   constructor(log: Logger) {
     this.#log = log;
     for (const kind of LINE_CLASSES) this.#lines.inc({ class: kind }, 0);
-    for (const kind of LINE_KINDS) this.#jobs.inc({ kind }, 0);
+    for (const kind of FAMILY_KINDS) {
+      this.#familyLines.inc({ kind }, 0);
+      this.#jobs.inc({ kind }, 0);
+    }
     for (const result of DATAGRAM_RESULTS) this.#datagrams.inc({ result }, 0);
     for (const reason of REFUSAL_REASONS) this.#refused.inc({ reason }, 0);
     for (const reason of LOSS_REASONS) this.#losses.inc({ reason }, 0);
@@ -110,9 +118,13 @@ export class TailerMetrics implements FileLogEvents, LogSetEvents {
     this.#suspects.inc({ flag: 'before-continuation' }, others.beforeContinuation);
     if (others.limited > 0) this.#limitedByNginx(log, others.limited);
     const level = this.#levels.get(log) ?? { lines: 0, sawInfo: false };
-    const lines = level.lines + (classes.get('job') ?? 0) + others.others;
+    const lines = level.lines + (classes.get('job') ?? 0) + (classes.get('left-out') ?? 0) + others.others;
     this.#levels.set(log, { lines, sawInfo: level.sawInfo || others.sawInfo });
     if (others.sawInfo) this.#infoSeen.set(1);
+  }
+
+  familyLineRead(kind: LineKind): void {
+    this.#familyLines.inc({ kind });
   }
 
   lineDoubted(flags: readonly SuspectFlag[]): void {

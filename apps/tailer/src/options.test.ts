@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { FAMILY_KINDS } from '@resetscope/nginx-log';
 import { ClearError } from '@resetscope/telemetry';
 import { HELP, resolveOptions, type Surroundings } from './options.ts';
 
@@ -12,6 +13,7 @@ describe('resolveOptions', () => {
       accessLogs: [],
       accessLogFormat: null,
       format: 'auto',
+      kinds: new Set(FAMILY_KINDS),
       maxLogs: 128,
       stormLinesPerSecond: Number.POSITIVE_INFINITY,
       checkpointDir: '/var/lib/resetscope/checkpoint',
@@ -29,12 +31,14 @@ describe('resolveOptions', () => {
       RESETSCOPE_CHECKPOINT_DIR: '/state',
       REDIS_URL: 'unix:/run/redis.sock',
       RESETSCOPE_NODE: 'from-env',
+      RESETSCOPE_KINDS: 'reset-send',
     };
     expect(resolveOptions([], { env, hostname: 'h' })).toMatchObject({
       errorLogs: [{ path: '/a.log' }, { path: '/b.log' }],
       checkpointDir: '/state',
       redis: { url: 'unix:/run/redis.sock' },
       node: 'from-env',
+      kinds: new Set(['reset-send']),
     });
     const flags = ['--error-log', '/c.log', '--checkpoint-dir', '/d', '--redis', 'redis://r', '--node', 'n', '--wait'];
     const rest = [
@@ -47,7 +51,8 @@ describe('resolveOptions', () => {
       '--format',
       'container',
     ];
-    const limits = ['--max-logs', '9', '--storm-lines-per-second', '100'];
+    const kinds = ['--kinds', 'reset-recv, client-aborted', '--kinds', 'client-timed-out'];
+    const limits = [...kinds, '--max-logs', '9', '--storm-lines-per-second', '100'];
     const access = ['--access-log', '/access.log', '--log-format', '$connection $status'];
     const options = resolveOptions([...flags, ...rest, ...limits, ...access], { env, hostname: 'h' });
     expect(options).toEqual({
@@ -56,6 +61,7 @@ describe('resolveOptions', () => {
       errorLogs: [{ path: '/c.log', timezone: undefined }],
       syslog: [{ address: { kind: 'udp', listen: { host: '127.0.0.1', port: 5514 } }, timezone: 'UTC' }],
       format: 'container',
+      kinds: new Set(['reset-recv', 'client-aborted', 'client-timed-out']),
       maxLogs: 9,
       stormLinesPerSecond: 100,
       checkpointDir: '/d',
@@ -80,6 +86,11 @@ describe('resolveOptions', () => {
       name: 'no log',
       args: [],
       message: /expected --error-log FILE or RESETSCOPE_ERROR_LOG, or --syslog, got none.*tailer --help/,
+    },
+    {
+      name: 'a kind that is none',
+      args: ['--error-log', 'x', '--kinds', 'reset-recv,resets'],
+      message: /--kinds: expected some of reset-recv, .*, got "resets"/,
     },
     { name: 'an unknown flag', args: ['--eror-log', 'x'], message: /--eror-log.*tailer --help/ },
     {

@@ -10,7 +10,7 @@ import {
   parseSyslogSpecs,
   type SyslogSpec,
 } from '@resetscope/log-source';
-import { type AccessLogFormat, compileLogFormat } from '@resetscope/nginx-log';
+import { type AccessLogFormat, compileLogFormat, FAMILY_KINDS, type LineKind } from '@resetscope/nginx-log';
 import {
   ClearError,
   type ListenAddress,
@@ -44,6 +44,8 @@ ${REDIS_HELP}  --node NAME            name of this host (RESETSCOPE_NODE, defaul
   --from WHERE           beginning or end: where a log without a checkpoint is begun (default end); a log that appears
                          while or after others of its pattern were followed is always read whole
   --wait                 wait for logs that do not exist yet
+  --kinds KIND,...       kinds of line that become jobs (RESETSCOPE_KINDS; default: all that "resetscope analyze" explains);
+                         a wrong name shows the list
   --max-logs N           most logs followed at once (default 128)
   --storm-lines-per-second N  group storms: of the lines a log wrote in one second, N become jobs of their own, the
                          rest one job for each kind of trouble, with its count (default: every line is a job)
@@ -67,6 +69,8 @@ export interface TailerOptions {
   readonly node: string;
   readonly from: StartAt;
   readonly waitForLogs: boolean;
+  /** Of lines that become jobs. */
+  readonly kinds: ReadonlySet<LineKind>;
   readonly maxLogs: number;
   /** Infinity: no grouping. */
   readonly stormLinesPerSecond: number;
@@ -90,6 +94,7 @@ const FLAGS = {
   node: { type: 'string' },
   from: { type: 'string' },
   wait: { type: 'boolean' },
+  kinds: { type: 'string', multiple: true },
   'max-logs': { type: 'string' },
   'storm-lines-per-second': { type: 'string' },
   'metrics-listen': { type: 'string' },
@@ -122,6 +127,7 @@ export function resolveOptions(args: readonly string[], { env, hostname }: Surro
     node: parseNode(flags.node ?? (env['RESETSCOPE_NODE'] || hostname)),
     from: parseStart(flags.from ?? 'end'),
     waitForLogs: flags.wait ?? false,
+    kinds: parseKinds(flags.kinds, env['RESETSCOPE_KINDS']),
     maxLogs,
     stormLinesPerSecond: parseCount('storm-lines-per-second', flags['storm-lines-per-second'], {
       otherwise: Number.POSITIVE_INFINITY,
@@ -143,6 +149,22 @@ function parseLogFormat(text: string | undefined): AccessLogFormat | null {
   } catch (error) {
     throw usage(`--log-format: ${(error as RangeError).message}`);
   }
+}
+
+/** Each flag may name several. */
+function parseKinds(flags: readonly string[] | undefined, variable: string | undefined): ReadonlySet<LineKind> {
+  const names = namesOf(
+    flags?.flatMap((list) => list.split(',')),
+    variable,
+  );
+  if (names.length === 0) return new Set(FAMILY_KINDS);
+  return new Set(names.map(parseKind));
+}
+
+function parseKind(name: string): LineKind {
+  const kind = FAMILY_KINDS.find((known) => known === name);
+  if (kind !== undefined) return kind;
+  throw usage(`--kinds: expected some of ${FAMILY_KINDS.join(', ')}, got ${JSON.stringify(name)}`);
 }
 
 function parseStart(text: string): StartAt {

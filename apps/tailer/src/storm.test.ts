@@ -7,7 +7,16 @@ import { Storm } from './storm.ts';
 
 function pending(offset: number, second: number, likeness = 'alike'): PendingJob {
   const bytes = Buffer.from(`2026/11/22 06:35:${String(second).padStart(2, '0')} [error] line at ${offset}`);
-  const line = { node: 'n', file: '/e', fileId: '1:2:3', offset, bytes, readAtUs: 1, kind: 'reset-recv' };
+  const line = {
+    node: 'n',
+    file: '/e',
+    fileId: '1:2:3',
+    offset,
+    bytes,
+    readAtUs: 1,
+    unwrittenAtUs: null,
+    kind: 'reset-recv',
+  };
   return { kind: 'job', lineKind: 'reset-recv', job: createResetJob(line), likeness, doubts: [], accessKeys: [] };
 }
 

@@ -11,7 +11,7 @@ export interface Asset {
   readonly href: string;
 }
 
-export type AssetName = 'app.css' | 'app.js' | 'icon.svg';
+export type AssetName = 'app.css' | 'app.js' | 'incident.css' | 'incident.js' | 'icon.svg';
 
 export type Assets = Readonly<Record<AssetName, Asset>>;
 
@@ -19,6 +19,8 @@ export async function loadAssets(): Promise<Assets> {
   return {
     'app.css': asset('app.css', 'text/css; charset=utf-8', await shared('page.css'), await own('app.css')),
     'app.js': asset('app.js', 'text/javascript; charset=utf-8', await shared('copy.js'), await own('app.js')),
+    'incident.css': asset('incident.css', 'text/css; charset=utf-8', await own('incident.css')),
+    'incident.js': asset('incident.js', 'text/javascript; charset=utf-8', await own('incident.js')),
     'icon.svg': asset('icon.svg', 'image/svg+xml', await shared('icon.svg')),
   };
 }

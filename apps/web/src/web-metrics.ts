@@ -1,11 +1,14 @@
 /** Metrics of the web app. Labels are bounded: the route as declared, never the path asked for. */
 import { Counter, Gauge, Histogram, type Registry } from '@resetscope/telemetry';
 import type { FastifyInstance } from 'fastify';
+import { REFUSAL_REASONS } from './access/refusal.ts';
 
 export class WebMetrics {
   readonly requests: Counter<'route' | 'status'>;
   readonly duration: Histogram<'route'>;
   readonly eventStreams: Gauge;
+  readonly refusals: Counter<'reason'>;
+  readonly signIns: Counter<'result'>;
 
   constructor(registry: Registry) {
     const registers = [registry];
@@ -27,6 +30,20 @@ export class WebMetrics {
       help: 'Browsers that listen for new incidents.',
       registers,
     });
+    this.refusals = new Counter({
+      name: 'resetscope_web_refusals_total',
+      help: 'Requests not let in: unknown host name, too many, no credentials, from another site, no right.',
+      labelNames: ['reason'],
+      registers,
+    });
+    this.signIns = new Counter({
+      name: 'resetscope_web_sign_ins_total',
+      help: 'Passwords tried: accepted or refused.',
+      labelNames: ['result'],
+      registers,
+    });
+    for (const reason of REFUSAL_REASONS) this.refusals.inc({ reason }, 0);
+    for (const result of ['accepted', 'refused']) this.signIns.inc({ result }, 0);
   }
 }
 

@@ -17,7 +17,7 @@ process.env['LOG_LEVEL'] = 'silent';
 const EVIDENCE = Uint8Array.from([0x0a, 0x0d, 0x0d, 0x0a, 1, 2, 3]);
 
 const OUR_TAGS =
-  /^(?:a|article|b|body|br|button|code|desc|div|footer|g|h[12]|head|header|html|img|li|line|link|main|mark|meta|ol|p|path|pre|rect|script|section|span|svg|text|time|title|tspan|ul|!doctype)$/;
+  /^(?:a|article|b|body|br|button|caption|code|dd|desc|details|dialog|div|dl|dt|footer|form|g|h[1-5]|head|header|html|img|input|kbd|label|li|line|link|main|mark|meta|nav|ol|option|p|path|pre|rect|script|section|select|span|strong|summary|svg|table|tbody|td|text|th|thead|time|title|tr|tspan|ul|!doctype)$/;
 
 /** Tags and attributes that are not ours; escaped text holds no `<`, `>` or `"`, so these patterns find all there are. */
 function foreignMarkup(page: string): readonly string[] {
@@ -26,7 +26,7 @@ function foreignMarkup(page: string): readonly string[] {
     const [, name = '', attributes = ''] = /^<\/?([!a-z0-9]*)([\s\S]*?)\/?>$/.exec(tag.replace(/="[^"]*"/g, '=')) ?? [];
     const isOurs = OUR_TAGS.test(name) && !/\s(?:on[a-z]+|style|srcdoc)=/.test(attributes) && !/["'<]/.test(attributes);
     return (
-      !isOurs || (tag.startsWith('<script') && !/^<script src="\/assets\/app\.js\?v=[0-9a-f]{8}" defer>$/.test(tag))
+      !isOurs || (tag.startsWith('<script') && !/^<script src="\/assets\/[a-z]+\.js\?v=[0-9a-f]{8}" defer>$/.test(tag))
     );
   });
 }
@@ -71,62 +71,9 @@ if (!hasProgram('redis-server')) console.log('skipped: redis-server is not insta
     await server.stop();
   });
 
-  test('the first page: counts that add up, groups, newest incidents', async () => {
-    const page = await text('/');
-    expect(page).toContain('<b>4</b> lines = <b>3</b> matched + <b>0</b> ambiguous + <b>1</b> unmatched');
-    expect(page).toContain('<li>capture lost packets <b>1</b></li>');
-    expect(page.match(/href="\/\?group=[0-9a-f]{16}"/g)).toHaveLength(3);
-    for (const id of ['post', 'race', 'unmatched', 'hostile']) expect(page).toContain(`href="/incidents/${id}"`);
-    expect(page.indexOf('Groups')).toBeLessThan(page.indexOf('Newest incidents'));
-  });
-
-  test('one group: its incidents alone', async () => {
-    const { groupId } = (await store.get('race'))!;
-    const page = await text(`/?group=${groupId}`);
-    expect(page).toContain('href="/incidents/race"');
-    expect(page).not.toContain('href="/incidents/post"');
-    expect(await text('/?group=0000000000000000')).toContain('No incidents here.');
-  });
-
-  test('older incidents are a link away, to the last page', async () => {
-    const page = await text('/?limit=4');
-    const [, older = ''] = /href="(\/\?before=\d+)">Older/.exec(page) ?? [];
-    expect(await text(older)).toContain('No incidents here.');
-  });
-
-  test('the page of an incident, top to bottom', async () => {
-    const page = await text('/incidents/post');
-    const parts = [
-      'class="badge good">harmless',
-      `class="sentence">${postIncident.sentence}`,
-      'Packets (pcapng)',
-      'Did it succeed?',
-      'yes, delivered',
-      'Who hung up?',
-      'not a normal close',
-      'What to change?',
-      '<mark>POST /weixin/sync2851</mark>',
-      '<svg class="rs-ladder"',
-      'rs-row rs-reset',
-      'frames 488, 489',
-      'data-copy="tcp.stream eq 132 and frame.number in {488, 489}"',
-      '10.255.252.61:42684',
-      'handshake seen',
-    ];
-    const positions = parts.map((part) => page.indexOf(part));
-    expect(positions).toEqual([...positions].sort((a, b) => a - b));
-    expect(positions[0]).toBeGreaterThan(0);
-  });
-
-  test('a line without a connection: the reason, no ladder, no capture to download', async () => {
-    const page = await text('/incidents/unmatched');
-    expect(page).toContain('No connection found: capture lost packets');
-    expect(page).not.toMatch(/rs-ladder"|Packets \(pcapng\)|The evidence/);
-    expect((await get('/incidents/unmatched/evidence.pcapng')).status).toBe(404);
-  });
-
   test('hostile text in every field stays text on every page', async () => {
-    for (const path of ['/', '/incidents/hostile']) {
+    const group = `/groups/${(await store.get('hostile'))?.groupId}`;
+    for (const path of ['/', '/incidents', group, '/incidents/hostile']) {
       const page = await text(path);
       expect(page).toContain('&lt;script&gt;alert(1)&lt;/script&gt;');
       expect(foreignMarkup(page)).toEqual([]);
@@ -189,7 +136,7 @@ if (!hasProgram('redis-server')) console.log('skipped: redis-server is not insta
     expect(await answer.json()).toMatchObject({ error: { status: 404 } });
   });
 
-  test.each(['/', '/incidents/post', '/nowhere', '/metrics', '/assets/app.js', '/api/incidents'])(
+  test.each(['/', '/incidents', '/now', '/incidents/post', '/nowhere', '/metrics', '/assets/app.js', '/api/incidents'])(
     '%s has the security headers',
     async (path) => {
       const { headers } = await get(path);

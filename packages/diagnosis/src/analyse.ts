@@ -10,6 +10,7 @@ import type { LogLine } from './log-line.ts';
 import { type Match, matchLines } from './match.ts';
 import { StreamIndex } from './stream-index.ts';
 import type { Surroundings } from './surroundings.ts';
+import type { TimeSpan } from './timed-streams.ts';
 import { findUnlogged, type Quiet } from './unlogged.ts';
 
 export interface AnalyseInput {
@@ -20,6 +21,8 @@ export interface AnalyseInput {
   /** Given, or null to estimate it from the data. */
   readonly clockOffsetUs: number | null;
   readonly lostPackets: number | null;
+  /** Stretches of time of which the capture has no packet, in its clock, where that is known. */
+  readonly missing?: readonly TimeSpan[];
   /** What the whole log says besides; without it nothing is said about connections that no line speaks of. */
   readonly log?: LogFacts;
 }
@@ -35,10 +38,10 @@ export interface Analysed {
 }
 
 export function analyse(input: AnalyseInput): Analysed {
-  const { lines, streams, surroundings, accessLog, lostPackets, log } = input;
+  const { lines, streams, surroundings, accessLog, lostPackets, missing = [], log } = input;
   const index = new StreamIndex(streams, lines);
   const clockOffsetUs = input.clockOffsetUs ?? estimateClockOffset(lines, index);
-  const matches = matchLines(lines, index, { clockOffsetUs, accessLog, serials: log?.serials ?? null });
+  const matches = matchLines(lines, index, { clockOffsetUs, accessLog, serials: log?.serials ?? null, missing });
   const context = { surroundings, clockOffsetUs, lostPackets, notices: log?.notices ?? [] };
   const results = matches.map((match) => ({ incident: withAccess(diagnose(match, context), match, accessLog), match }));
   if (log === undefined) return { results, unlogged: [], withoutLine: new Map(), clockOffsetUs };

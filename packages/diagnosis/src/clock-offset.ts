@@ -53,7 +53,7 @@ function differencesTo(lines: readonly LogLine[], index: StreamIndex): readonly 
   for (const line of lines) {
     if (line.leg === null) continue;
     // Compared by its stamp, which is moved to the end in question: time must not count.
-    const stamped = { ...line, readAtUs: null };
+    const stamped = { ...line, readAtUs: null, unwrittenAtUs: null };
     const found = index.find(stamped, null);
     for (const stream of found.streams) {
       for (const ending of endingsFor(stamped, line.leg, stream)) {

@@ -3,13 +3,14 @@
 import { type Candidate, reasonsOf } from './candidate.ts';
 import { type CaseFile, openCase } from './case-file.ts';
 import { durationText } from './evidence.ts';
-import type { Alternative, Incident, Trust } from './incident.ts';
+import type { Alternative, Incident } from './incident.ts';
 import type { LogLine } from './log-line.ts';
 import type { Match } from './match.ts';
 import type { Notice } from './notice.ts';
 import { streamRef } from './stream-ref.ts';
 import type { Surroundings } from './surroundings.ts';
 import { rfc3339 } from './time-text.ts';
+import type { Trust } from './trust.ts';
 import { actionText, unmatchedSentence } from './unmatched.ts';
 import { verdictOf } from './verdict.ts';
 
@@ -27,10 +28,11 @@ export function diagnose(match: Match, context: DiagnoseContext): Incident {
   if (match.kind === 'matched') return matched(match.line, match.best, match.confidence, match.others, context);
   const base = baseOf(match.line, context);
   const sentence = unmatchedSentence(match);
-  const reason = match.kind === 'unmatched' ? match.reason : 'several-fit';
+  const { reason } = match;
   const answers = { succeeded: 'Not known.', who: 'Not known.', change: actionText(reason) };
   if (match.kind === 'unmatched') return { ...base, status: 'unmatched', reason, sentence, answers };
-  const alternatives = match.candidates.map((c) => alternativeOf(c, 1 / match.candidates.length));
+  const confidence = match.reason === 'several-fit' ? 1 / match.candidates.length : UNCAPTURED_CONFIDENCE;
+  const alternatives = match.candidates.map((c) => alternativeOf(c, confidence));
   return {
     ...base,
     status: 'ambiguous',
@@ -38,7 +40,7 @@ export function diagnose(match: Match, context: DiagnoseContext): Incident {
     alternatives,
     sentence,
     answers,
-    confidence: 1 / match.candidates.length,
+    confidence,
   };
 }
 
@@ -64,11 +66,15 @@ function matched(
     status: 'matched',
     confidence: round(Math.min(confidence, sureness)),
     stream: streamRef(best.stream),
+    reasons: reasonsOf(best),
     alternatives: others.map((o) => alternativeOf(o, round(Math.max(0, confidence - (best.score - o.score) / 4) / 4))),
     ...verdict,
     trust: trustOf(c, line.readAtUs, context),
   };
 }
+
+/** The line's own connection may have been captured, or not. */
+const UNCAPTURED_CONFIDENCE = 0.5;
 
 /** In the capture's clock. */
 export function noticesOf({ notices, clockOffsetUs }: DiagnoseContext): readonly Notice[] {

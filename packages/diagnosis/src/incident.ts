@@ -3,6 +3,10 @@
  * page). Field meanings are fixed; fields may be added. Phases, outcome fields and legs are defined in docs/verdicts.md.
  */
 
+import type { Retry } from './retries.ts';
+import type { Silence } from './silence.ts';
+import type { Trust } from './trust.ts';
+
 /** Which of nginx's two connections the line speaks of. */
 export type Leg = 'client' | 'upstream';
 
@@ -21,7 +25,8 @@ export type Phase =
   | 'closing'
   | 'tunnel';
 
-export type Completeness = 'none' | 'partial' | 'complete';
+/** `unknown`: the capture does not hold the frames of HTTP/2 that would tell. */
+export type Completeness = 'none' | 'partial' | 'complete' | 'unknown';
 export type Ternary = 'yes' | 'no' | 'unknown';
 
 /** Question 1: what became of the transaction on this leg. */
@@ -173,19 +178,6 @@ export interface Fix {
   readonly text: string;
 }
 
-/** How far the data can be trusted. */
-export interface Trust {
-  readonly sawSyn: boolean;
-  readonly tls: boolean;
-  /** Packets the capture lost inside the window searched; null when the source cannot tell. */
-  readonly lostPackets: number | null;
-  /** Capture clock minus log clock. */
-  readonly clockOffsetSeconds: number;
-  /** Microseconds from the reset on the wire to the reading of the line; null offline. */
-  readonly readDelayUs: number | null;
-  readonly flags: readonly string[];
-}
-
 export interface Incident {
   readonly line: LineRef;
   /** RFC 3339 of the log stamp (UTC, offline: after the time zone was applied). */
@@ -196,6 +188,8 @@ export interface Incident {
   readonly stream: StreamRef | null;
   /** 0..1: that connection, leg, resetter, phase and cause are right. */
   readonly confidence: number;
+  /** Why it is this connection, strongest first, as of an Alternative; absent without a line or a match. */
+  readonly reasons?: readonly string[];
   /** Other connections that fit the line. */
   readonly alternatives: readonly Alternative[];
   readonly reset: ResetRef | null;
@@ -231,4 +225,8 @@ export interface Incident {
   readonly access?: AccessFacts;
   /** Absent when nothing shows which connection it is. */
   readonly otherLeg?: OtherLeg;
+  /** The same request asked again, in order of time; absent when the packets at hand show none. */
+  readonly retries?: readonly Retry[];
+  /** Why nginx wrote no line, of an incident that has none. */
+  readonly why?: Silence;
 }

@@ -1,9 +1,11 @@
 export { type AccessInterest, AccessLog, accessInterest } from './access-log.ts';
 export { type Analysed, type AnalyseInput, analyse } from './analyse.ts';
 export type { Candidate } from './candidate.ts';
+export { CAUSE_MEANINGS, type CauseMeaning, causeMeaning } from './cause-meaning.ts';
 export { CAUSES } from './cause-table.ts';
 export { type Cause, type CauseSide, causeById } from './causes.ts';
 export { type TimeDifference, timeDifferences } from './clock-offset.ts';
+export { type Directive, directivesOf } from './directives.ts';
 export { durationText } from './evidence.ts';
 export type {
   AccessFacts,
@@ -25,21 +27,22 @@ export type {
   ResetRef,
   StreamRef,
   Ternary,
-  Trust,
   UnmatchedReason,
 } from './incident.ts';
 export { type LegInterest, legInterest, mayBeOtherLeg } from './leg-interest.ts';
 export { type LegQuestion, legQuestion } from './leg-question.ts';
 export { LogFacts } from './log-facts.ts';
-export { isWorthExplaining, type LogLine, logLine, upstreamKey } from './log-line.ts';
+export { type LogLine, logLine, upstreamKey } from './log-line.ts';
 export type { Match } from './match.ts';
 export { isHalfOpen } from './noticed.ts';
 export { type FoundLeg, type LegView, OtherLegs } from './other-legs.ts';
 export { phaseAt } from './phase.ts';
+export { Retries, type Retry } from './retries.ts';
 export type { Silence, SilenceReason } from './silence.ts';
 export { streamRef } from './stream-ref.ts';
 export { Surroundings } from './surroundings.ts';
 export { rfc3339 } from './time-text.ts';
+export type { PacketReach, ReachGap, Trust } from './trust.ts';
 export {
   causeOfHalfOpen,
   type Quiet,

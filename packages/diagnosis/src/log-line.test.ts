@@ -1,5 +1,4 @@
 import { describe, expect, test } from '@jest/globals';
-import { isWorthExplaining } from './log-line.ts';
 import { lineOf } from './testing/log-text.ts';
 import { START_US } from './testing/stream-builder.ts';
 
@@ -31,30 +30,5 @@ describe('logLine', () => {
 
   test('a line about no connection of nginx has no leg', () => {
     expect(lineOf({ level: 'error', action: 'sending to client' }).leg).toBeNull();
-  });
-});
-
-describe('isWorthExplaining', () => {
-  test.each([
-    ['a reset', {}, true],
-    ['a client that stalled', { message: 'client timed out (110: Connection timed out)' }, true],
-    [
-      'a client that never asked',
-      { message: 'client timed out (110: Connection timed out)', action: 'waiting for request' },
-      false,
-    ],
-    [
-      'an upstream that stalled',
-      {
-        level: 'error',
-        message: 'upstream timed out (110: Connection timed out)',
-        action: 'reading response header from upstream',
-        upstream: 'http://10.0.1.3:8080/a',
-      },
-      true,
-    ],
-    ['an idle connection closed as it should', { message: 'client 10.0.0.9 closed keepalive connection' }, false],
-  ] as const)('%s', (_title, parts, expected) => {
-    expect(isWorthExplaining(lineOf(parts).entry)).toBe(expected);
   });
 });

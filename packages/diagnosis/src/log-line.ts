@@ -1,12 +1,5 @@
 /** A line of the reset family, ready for matching: what it says, of which connection it speaks, and when. */
-import {
-  decideSide,
-  type ErrorLogEntry,
-  isResetFamily,
-  type LineKind,
-  lineKind,
-  stampToEpochUs,
-} from '@resetscope/nginx-log';
+import { decideSide, type ErrorLogEntry, type LineKind, lineKind, stampToEpochUs } from '@resetscope/nginx-log';
 import type { Leg, LineRef } from './incident.ts';
 
 export interface LogLine {
@@ -23,7 +16,15 @@ export interface LogLine {
   readonly stampUs: number;
   /** Live: when the line was read; null offline. */
   readonly readAtUs: number | null;
+  /** Live: the line was written between then and readAtUs; null: not known. */
+  readonly unwrittenAtUs: number | null;
 }
+
+/** When a line was read, live. */
+export type ReadTime = Pick<LogLine, 'readAtUs' | 'unwrittenAtUs'>;
+
+/** Of a line that was not read as it was written. */
+const OFFLINE: ReadTime = { readAtUs: null, unwrittenAtUs: null };
 
 /** ngx_http_keepalive_handler, src/http/ngx_http_request.c: the line has no `, client:` field. */
 const KEEPALIVE_CLIENT = /^client (\S{1,128}) closed keepalive connection$/;
@@ -31,7 +32,7 @@ const KEEPALIVE_CLIENT = /^client (\S{1,128}) closed keepalive connection$/;
 const CERTAINTY = { certain: 1, high: 0.97, low: 0.6 } as const;
 
 /** zone: IANA name or offset of nginx's local time. @throws RangeError on an unknown zone. */
-export function logLine(ref: LineRef, entry: ErrorLogEntry, zone: string, readAtUs: number | null): LogLine {
+export function logLine(ref: LineRef, entry: ErrorLogEntry, zone: string, read: ReadTime = OFFLINE): LogLine {
   const side = decideSide(entry);
   const leg = side.side === 'client' || side.side === 'upstream' ? side.side : null;
   return {
@@ -42,22 +43,12 @@ export function logLine(ref: LineRef, entry: ErrorLogEntry, zone: string, readAt
     legCertainty: CERTAINTY[side.certainty],
     client: entry.client ?? KEEPALIVE_CLIENT.exec(entry.message)?.[1] ?? null,
     stampUs: stampToEpochUs(entry.stamp, zone).earliestUs,
-    readAtUs,
+    readAtUs: read.readAtUs,
+    unwrittenAtUs: read.unwrittenAtUs,
   };
 }
 
 /** `address port` of the upstream that the line names; null without one, or when it is no IP address and port. */
 export function upstreamKey({ entry: { upstream } }: LogLine): string | null {
   return upstream?.address == null || upstream.port === null ? null : `${upstream.address} ${upstream.port}`;
-}
-
-/** Timers of nginx before any request: nothing was lost. */
-const BEFORE_REQUEST: ReadonlySet<string> = new Set(['waiting for request', 'SSL handshaking', 'keepalive']);
-
-/** Lines that `analyze` explains: the reset family, and timeouts in the middle of a request. */
-export function isWorthExplaining(entry: ErrorLogEntry): boolean {
-  if (isResetFamily(entry)) return true;
-  const kind = lineKind(entry);
-  if (entry.connectionNumber === null || (kind !== 'client-timed-out' && kind !== 'upstream-timed-out')) return false;
-  return entry.action?.kind !== 'known' || !BEFORE_REQUEST.has(entry.action.phrase);
 }

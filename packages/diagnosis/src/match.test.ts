@@ -8,6 +8,7 @@ import { type Option, settleGroup } from './settle.ts';
 import { StreamIndex } from './stream-index.ts';
 import { type LineParts, lineOf } from './testing/log-text.ts';
 import { START_US, StreamBuilder, type StreamEnds } from './testing/stream-builder.ts';
+import type { TimeSpan } from './timed-streams.ts';
 
 const OK = 'HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello';
 const get = (target: string): string => `GET ${target} HTTP/1.1\r\nHost: shop.test\r\n\r\n`;
@@ -18,8 +19,14 @@ function answered(index: number, target = '/a', ends: StreamEnds = {}): TcpStrea
   return builder.open().exchange(get(target), OK).rst('originator').build();
 }
 
-function match(lines: readonly LogLine[], streams: readonly TcpStream[]): readonly Match[] {
-  return matchLines(lines, new StreamIndex(streams, lines), { clockOffsetUs: 0, accessLog: null, serials: null });
+function match(
+  lines: readonly LogLine[],
+  streams: readonly TcpStream[],
+  missing: readonly TimeSpan[] = [],
+): readonly Match[] {
+  return matchLines(lines, new StreamIndex(streams, lines), {
+    ...{ clockOffsetUs: 0, accessLog: null, serials: null, missing },
+  });
 }
 
 /** Index of the stream, or why there is none. */
@@ -42,6 +49,41 @@ describe('matchLines', () => {
     const streams = [answered(0, '/a'), answered(1, '/b'), answered(2, '/c')];
     const lines = ['/c', '/a', '/b'].map((target, i) => line(i, { request: `GET ${target} HTTP/1.1` }));
     expect(answers(lines, streams)).toEqual([2, 0, 1]);
+  });
+
+  describe('live', () => {
+    const [early, late] = [answered(1, '/a'), answered(2, '/a', { startUs: START_US + 30_000 })];
+    const readAtUs = (late.endings[0]?.tsUs ?? 0) + 500;
+
+    test('a line that a busy reader had read is not given to the freshest reset: it may speak of an older one', () => {
+      const read = { readAtUs, unwrittenAtUs: START_US };
+      expect(answers([lineOf(read)], [early, late])).toEqual(['ambiguous 2']);
+    });
+
+    test('the log was seen without it after the older reset: it speaks of the freshest', () => {
+      const read = { readAtUs, unwrittenAtUs: START_US + 20_000 };
+      expect(answers([lineOf(read)], [early, late])).toEqual([2]);
+    });
+
+    test('two lines read at once have the two resets, in order', () => {
+      const lines = [1, 3].map((connectionNumber) => lineOf({ readAtUs, unwrittenAtUs: START_US, connectionNumber }));
+      expect(answers(lines, [early, late])).toEqual([1, 2]);
+    });
+
+    test('what fits is no match where the capture has a hole', () => {
+      const line = lineOf({ readAtUs, unwrittenAtUs: START_US });
+      const [found] = match([line], [late], [{ fromUs: START_US + 5000, toUs: START_US + 6000 }]);
+      expect(found).toMatchObject({ kind: 'ambiguous', reason: 'capture-gap', candidates: { length: 1 } });
+      expect(match([line], [late], [{ fromUs: readAtUs, toUs: readAtUs + 1 }])[0]?.kind).toBe('matched');
+    });
+
+    test('a reset long before all that the line and its reading say is believed less', () => {
+      const at = (unwrittenAtUs: number) => {
+        const [found] = match([lineOf({ readAtUs: START_US + 250_000, unwrittenAtUs })], [early]);
+        return found?.kind === 'matched' ? found.confidence : 0;
+      };
+      expect(at(START_US + 240_000)).toBeLessThan(at(START_US) - 0.05);
+    });
   });
 
   test('one reset explains one line: the second has none', () => {
@@ -200,7 +242,7 @@ describe('matchLines', () => {
     const serials = new SerialLog();
     serials.note(7, 4, START_US - 60_000_000);
     const streams = [answered(0), answered(1)];
-    const context = { clockOffsetUs: 0, accessLog: null, serials };
+    const context = { clockOffsetUs: 0, accessLog: null, serials, missing: [] };
     const vague = line(3, { request: null, host: null });
     const [found] = matchLines([vague], new StreamIndex(streams, [vague]), context);
     expect(found).toMatchObject({ kind: 'unmatched', reason: 'no-stream-in-window' });

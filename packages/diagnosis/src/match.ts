@@ -11,11 +11,12 @@ import type { UnmatchedReason } from './incident.ts';
 import type { LogLine } from './log-line.ts';
 import { endingsFor } from './noticed.ts';
 import { rivalGroups } from './rivals.ts';
-import { possibleTimes, score } from './score.ts';
+import { possibleTimes, score, writtenSpan } from './score.ts';
 import type { SerialLog } from './serial-log.ts';
 import { SerialOrder } from './serial-order.ts';
 import { type Option, SHOWN_MAX, settleGroup } from './settle.ts';
 import type { StreamIndex } from './stream-index.ts';
+import type { TimeSpan } from './timed-streams.ts';
 
 /** Below this a candidate is no explanation: address and second alone, with a phase that does not fit. */
 const MIN_SCORE = 1;
@@ -28,13 +29,22 @@ export type Match =
       readonly confidence: number;
       readonly others: readonly Candidate[];
     }
-  | { readonly kind: 'ambiguous'; readonly line: LogLine; readonly candidates: readonly Candidate[] }
+  | {
+      readonly kind: 'ambiguous';
+      readonly line: LogLine;
+      /** Best first. */
+      readonly candidates: readonly Candidate[];
+      /** `capture-gap`: one connection fits, and the capture misses part of the time in which the line's own may have ended. */
+      readonly reason: 'several-fit' | 'capture-gap';
+    }
   | { readonly kind: 'unmatched'; readonly line: LogLine; readonly reason: UnmatchedReason };
 
 export interface MatchContext {
   readonly clockOffsetUs: number;
   readonly accessLog: AccessLog | null;
   readonly serials: SerialLog | null;
+  /** Stretches of time of which the capture has no packet, in its clock. */
+  readonly missing: readonly TimeSpan[];
 }
 
 /** One answer per line, in the order of the lines. */
@@ -49,7 +59,22 @@ export function matchLines(lines: readonly LogLine[], index: StreamIndex, contex
   for (const answer of settleAll(open)) answers.set(answer.line, answer);
   const ordered = withSerials(open, answers);
   if (ordered !== open) for (const answer of settleAll(ordered)) answers.set(answer.line, answer);
-  return lines.map((line) => answers.get(line) ?? { kind: 'unmatched', line, reason: 'no-stream-in-window' });
+  return lines.map((line) => {
+    const answer = answers.get(line) ?? { kind: 'unmatched', line, reason: 'no-stream-in-window' };
+    return mayBeMissing(answer, context)
+      ? { ...answer, kind: 'ambiguous', candidates: [answer.best], reason: 'capture-gap' }
+      : answer;
+  });
+}
+
+/** What fits is not what the line speaks of when that was not captured. What names the connection is beyond doubt. */
+function mayBeMissing(
+  match: Match,
+  { missing, clockOffsetUs }: MatchContext,
+): match is Extract<Match, { kind: 'matched' }> {
+  if (match.kind !== 'matched' || match.best.parts.some(({ kind }) => kind === 'access-log')) return false;
+  const { fromUs, toUs } = writtenSpan(match.line, clockOffsetUs);
+  return missing.some((gap) => gap.fromUs < toUs && gap.toUs > fromUs);
 }
 
 function settleAll(options: readonly Option[]): readonly Match[] {
@@ -141,5 +166,5 @@ function follow(option: Option, lead: Match | undefined): Match {
   const { line } = option;
   const same = lead?.kind === 'matched' ? option.candidates.find((c) => c.stream === lead.best.stream) : undefined;
   if (lead?.kind === 'matched' && same !== undefined) return { ...lead, line, best: same, others: [] };
-  return { kind: 'ambiguous', line, candidates: option.candidates.slice(0, SHOWN_MAX) };
+  return { kind: 'ambiguous', line, candidates: option.candidates.slice(0, SHOWN_MAX), reason: 'several-fit' };
 }

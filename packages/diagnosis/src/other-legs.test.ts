@@ -54,6 +54,7 @@ function matchOf(line: LogLine, streams: readonly TcpStream[]): Match {
     clockOffsetUs: 0,
     accessLog: null,
     serials: null,
+    missing: [],
   });
   if (match?.kind !== 'matched') throw new Error('expected the first stream to be the line’s');
   return match;

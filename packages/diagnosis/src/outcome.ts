@@ -1,5 +1,5 @@
 /** Question 1: what became of the transaction, from sequence numbers and framing, never from the log alone. */
-import type { Exchange, Moment, TcpStream } from '@resetscope/flow';
+import type { Exchange, MessageState, Moment, TcpStream } from '@resetscope/flow';
 import type { Completeness, Harm, Leg, Outcome, Ternary } from './incident.ts';
 import { hasSentNothing, responseAcknowledged } from './phase.ts';
 
@@ -26,6 +26,13 @@ export function outcomeOf(stream: TcpStream, at: Moment, leg: Leg): Outcome {
   };
 }
 
+/** What can be said where hidesRequests. */
+export function unseenOutcome({ exchange }: Moment): Outcome {
+  const request = exchange?.requestState === 'complete' ? 'complete' : 'unknown';
+  const isSafe = exchange?.isUnprocessed === true || isIdempotent(exchange?.method ?? null);
+  return { request, response: 'unknown', delivered: 'unknown', status: null, retrySafe: isSafe ? 'yes' : 'unknown' };
+}
+
 /** A response taken for partial by a guess may be complete where the capture missed bytes of it; with a byte of it unacknowledged that is all the same. */
 function delivered(stream: TcpStream, at: Moment): Ternary {
   const exchange = at.exchange;
@@ -43,7 +50,7 @@ function metNoSocket({ endings, halves }: TcpStream, { index, requestStart }: Ex
 }
 
 /** nginx buffers request bodies by default, so a client's partial request did not reach the application. */
-function retrySafe(request: Completeness, method: string | null, leg: Leg, at: Moment): Ternary {
+function retrySafe(request: MessageState, method: string | null, leg: Leg, at: Moment): Ternary {
   if (request === 'none' || (request === 'partial' && leg === 'client')) return 'yes';
   if (isIdempotent(method) || at.exchange?.isUnprocessed === true) return 'yes';
   if (method === null) return 'unknown';

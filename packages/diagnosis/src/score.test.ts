@@ -5,7 +5,7 @@ import { type Candidate, reasonsOf } from './candidate.ts';
 import type { LogLine } from './log-line.ts';
 import { endingsFor } from './noticed.ts';
 import { type ScoreContext, score, WINDOW_US } from './score.ts';
-import { lineOf } from './testing/log-text.ts';
+import { type LineParts, lineOf } from './testing/log-text.ts';
 import { START_US, StreamBuilder } from './testing/stream-builder.ts';
 
 const ALONE: ScoreContext = { clockOffsetUs: 0, accessLog: null, addressUnseen: false };
@@ -77,12 +77,40 @@ describe('a line that fits', () => {
     expect(reasons(scoreOf(line, tls))).toContain('phase response does not fit the message (-1)');
   });
 
-  test('live: the sooner after the reset it was read, the better', () => {
-    const at = (lateUs: number): number | undefined => scoreOf(lineOf({ readAtUs: RESET_US + lateUs }))?.score;
-    expect(at(500)).toBe(at(1000));
-    expect(at(10_000)).toBe((at(1000) ?? 0) - 0.5);
-    expect(at(1_000_000)).toBe((at(1000) ?? 0) - 1.5);
-    expect(at(-4000)).toBe(at(1000));
+  describe('live', () => {
+    const BEST = 2;
+    /** STAMP is the start of the reset's second. */
+    const STAMP_US = Math.floor(RESET_US / 1_000_000) * 1_000_000;
+    const timeOf = (lateUs: number, parts: LineParts = {}): number | undefined =>
+      scoreOf(lineOf({ readAtUs: RESET_US + lateUs, ...parts }))?.parts.find(({ kind }) => kind === 'time')?.weight;
+
+    test.each([
+      { name: 'just read', lateUs: 0, weight: BEST },
+      { name: 'the packet is stamped a little later than the reading', lateUs: -1000, weight: BEST },
+      { name: 'later than clocks jitter', lateUs: -4000, weight: BEST - Math.log10(4) },
+      { name: 'read later', lateUs: 100_000, weight: BEST - 0.05 },
+      { name: 'a reader that was busy', lateUs: 100_000, parts: { unwrittenAtUs: RESET_US - 1 }, weight: BEST - 0.05 },
+      {
+        name: 'the log was seen without it',
+        lateUs: 10_000,
+        parts: { unwrittenAtUs: RESET_US + 10_000 },
+        weight: BEST - 0.5,
+      },
+    ])('$name: $weight', ({ lateUs, weight, parts = {} }) => {
+      expect(timeOf(lateUs, parts)).toBeCloseTo(weight, 5);
+    });
+
+    test('a reset before the second of the stamp was written late, one behind it is hardly the one', () => {
+      const stampOf = (us: number) => new Date(us / 1000).toISOString().slice(11, 19);
+      const beforeUs = STAMP_US + 1_000_000 - RESET_US;
+      expect(timeOf(beforeUs, { at: stampOf(STAMP_US + 1_000_000) })).toBeCloseTo(
+        BEST - 0.5 * Math.log10(beforeUs / 1000),
+        5,
+      );
+      const behindUs = RESET_US - (STAMP_US - 1_000_000);
+      expect(timeOf(1000, { at: stampOf(STAMP_US - 2_000_000) })).toBeCloseTo(BEST - Math.log10(behindUs / 1000), 5);
+      expect(timeOf(1000, { at: stampOf(STAMP_US - 4_000_000) })).toBeUndefined();
+    });
   });
 
   test('TLS hides the request: address and time are left', () => {

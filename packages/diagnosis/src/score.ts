@@ -29,9 +29,14 @@ const WEIGHT = {
   sameSecond: 1,
   /** Per second between the reset and the nearest moment the stamp allows. */
   perSecondOff: -0.5,
-  /** Live: read within a millisecond of the reset; less for every factor of ten later (nearest first). */
+  /** Live: read within a millisecond of the reset. */
   readAtOnce: 2,
-  perDecadeLate: -0.5,
+  /** Per second between the reset and the end of the time in which the line was written: order tells more than freshness. */
+  perSecondUnread: -0.5,
+  /** For every factor of ten from a millisecond on: between the reset and that time, when only a busy nginx wrote so late, ... */
+  perDecadeUnwritten: -0.5,
+  /** ... and between that time and the reset: `timer_resolution` and a busy worker stamp early, clocks jitter. */
+  perDecadeEarly: -1,
 } as const;
 
 /** A candidate further from the stamp than this is not considered (worker stalls and timer_resolution, measured up to 3.7 s). */
@@ -86,25 +91,51 @@ const HOST: ScorePart = { kind: 'host', weight: WEIGHT.host, text: 'Host' };
 
 /** When what nginx noticed can have happened: timePart excludes any other time. */
 export function possibleTimes(line: LogLine, clockOffsetUs: number): TimeSpan {
-  if (line.readAtUs !== null) return { fromUs: line.readAtUs - WINDOW_US, toUs: line.readAtUs + LIVE_EARLY_US };
   const from = line.stampUs + clockOffsetUs;
+  if (line.readAtUs !== null) return { fromUs: line.readAtUs - WINDOW_US, toUs: latestUs(line.readAtUs, from) };
   return { fromUs: from - WINDOW_US, toUs: from + 1_000_000 + WINDOW_US };
 }
 
 function timePart(line: LogLine, atUs: number, context: ScoreContext): ScorePart | null {
-  if (line.readAtUs !== null) {
-    const lateUs = line.readAtUs - atUs;
-    if (lateUs < -LIVE_EARLY_US || lateUs > WINDOW_US) return null;
-    const decades = Math.log10(Math.max(lateUs, LIVE_FLOOR_US) / LIVE_FLOOR_US);
-    const weight = WEIGHT.readAtOnce + WEIGHT.perDecadeLate * decades;
-    return { kind: 'time', weight, text: 'time before the line was read' };
-  }
+  if (line.readAtUs !== null) return liveTimePart(line, atUs, context.clockOffsetUs);
   const from = line.stampUs + context.clockOffsetUs;
   const offUs = atUs < from ? from - atUs : Math.max(0, atUs - from - 1_000_000);
   if (offUs > WINDOW_US) return null;
   if (offUs === 0) return SAME_SECOND;
   const seconds = offUs / 1_000_000;
   return { kind: 'time', weight: WEIGHT.perSecondOff * seconds, text: `${seconds.toFixed(1)} s from the stamp` };
+}
+
+function liveTimePart(line: LogLine, atUs: number, clockOffsetUs: number): ScorePart | null {
+  const { fromUs, toUs } = possibleTimes(line, clockOffsetUs);
+  if (atUs < fromUs || atUs > toUs) return null;
+  const written = writtenSpan(line, clockOffsetUs);
+  const weight =
+    WEIGHT.readAtOnce +
+    WEIGHT.perSecondUnread * (Math.max(0, written.toUs - Math.max(atUs, written.fromUs)) / 1_000_000) +
+    WEIGHT.perDecadeUnwritten * decadesOf(written.fromUs - atUs) +
+    WEIGHT.perDecadeEarly * decadesOf(atUs - written.toUs);
+  return { kind: 'time', weight, text: 'time before the line was written and read' };
+}
+
+/** Factors of ten above what is noise: nginx logs 0.1 to 0.5 ms after the packet (measured). */
+function decadesOf(us: number): number {
+  return Math.log10(Math.max(us, LIVE_FLOOR_US) / LIVE_FLOOR_US);
+}
+
+/**
+ * When a line can have been written, in the capture's clock: in its stamp's second, before it was read, and after the log was seen
+ * without it. nginx stamps with the time at which a round of its event loop began.
+ */
+export function writtenSpan({ stampUs, readAtUs, unwrittenAtUs }: LogLine, clockOffsetUs: number): TimeSpan {
+  const secondUs = stampUs + clockOffsetUs;
+  const toUs = Math.min(readAtUs ?? Number.POSITIVE_INFINITY, secondUs + STAMP_US);
+  return { fromUs: Math.min(toUs, Math.max(secondUs, unwrittenAtUs ?? secondUs)), toUs };
+}
+
+/** A reset later than this is another's; only live. */
+function latestUs(readAtUs: number, stampUs: number): number {
+  return Math.min(readAtUs + LIVE_EARLY_US, stampUs + STAMP_US + STAMP_SLACK_US);
 }
 
 /** Nothing came, so there is no moment to compare: the connection must have been silent when the line was written. */
@@ -122,7 +153,9 @@ const SILENCE_MAX_US = 65_000_000;
 /** Stamps are early by up to this (nginx-error-log section 5). */
 const STAMP_SLACK_US = 2_000_000;
 
-/** nginx logs 0.1 to 0.5 ms after the packet (measured): earlier or later below this is noise. */
+/** A stamp has whole seconds. */
+const STAMP_US = 1_000_000;
+/** Differences below this are noise. */
 const LIVE_FLOOR_US = 1_000;
 /** Clocks of packets and reader are the same host's; a packet stamped later than the reading of its line is jitter. */
 const LIVE_EARLY_US = 5_000;

@@ -45,7 +45,7 @@ const NEVER_COMPLETE = 'The request was never complete. ';
 function silenceText(c: CaseFile): string {
   const who = sentenceCase(peerText(c));
   if (c.phase === 'handshake') return `${who} did not answer the attempt to connect`;
-  return `${who} fell silent in phase "${c.phase}"${toRequest(c)}`;
+  return `${who} fell silent${inPhase(c)}${toRequest(c)}`;
 }
 
 function verbOf(c: CaseFile): 'refused' | 'closed' | 'reset' {
@@ -77,6 +77,8 @@ function whatText(c: CaseFile, by: ResetBy | null): string {
       return 'the connection after its own FIN';
     case 'tunnel':
       return `the upgraded connection${inBrackets(c)}`;
+    case null:
+      return 'the HTTP/2 connection';
   }
 }
 
@@ -145,6 +147,8 @@ export function succeededText({ outcome: o, leg, exchange }: Pick<CaseFile, 'out
   if (o.response === 'complete' && o.delivered === 'yes')
     return `The request was answered${status} and every byte of the answer was acknowledged.`;
   if (o.response === 'complete') return `The answer${status} was sent completely, but not all of it was acknowledged.`;
+  if (o.response === 'unknown')
+    return 'What was under way on it cannot be seen: the capture does not hold its HTTP/2 frames.';
   const retry = {
     yes: 'A retry is safe.',
     no: 'It may have been executed: a blind retry is not safe.',
@@ -157,5 +161,9 @@ export function succeededText({ outcome: o, leg, exchange }: Pick<CaseFile, 'out
 export function whoSentence(c: CaseFile, by: ResetBy | null, normalClose: boolean): string {
   const normal = normalClose ? 'That is a common way to close and no fault.' : 'That is not a normal close.';
   if (c.ending === null) return `${silenceText(c)}. ${normal}`;
-  return `${whoText(c, by)} ${verbOf(c)} the connection in phase "${c.phase}". ${normal}`;
+  return `${whoText(c, by)} ${verbOf(c)} the connection${inPhase(c)}. ${normal}`;
+}
+
+function inPhase({ phase }: CaseFile): string {
+  return phase === null ? '' : ` in phase "${phase}"`;
 }

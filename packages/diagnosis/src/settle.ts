@@ -36,7 +36,8 @@ export function settleGroup(group: readonly Option[], sliceLines: number = GROUP
   const chosen = new Map<Option, TcpStream>();
   const taken = new Set<TcpStream>();
   for (let at = 0; at < group.length; at += sliceLines) {
-    for (const [option, stream] of settle(group.slice(at, at + sliceLines), taken, ranks)) chosen.set(option, stream);
+    const slice = settle(group.slice(at, at + sliceLines), taken, ranks);
+    for (const [option, stream] of uncrossed(slice)) chosen.set(option, stream);
     for (const stream of chosen.values()) taken.add(stream);
   }
   const takers = new Map([...chosen].map(([option, stream]) => [stream, option]));
@@ -58,11 +59,7 @@ function ranksOf(group: readonly Option[]): Ranks {
   };
 }
 
-function settle(
-  options: readonly Option[],
-  taken: ReadonlySet<TcpStream>,
-  ranks: Ranks,
-): readonly (readonly [Option, TcpStream])[] {
+function settle(options: readonly Option[], taken: ReadonlySet<TcpStream>, ranks: Ranks): readonly Choice[] {
   const free = options.flatMap((o) => o.candidates.map((c) => c.stream)).filter((stream) => !taken.has(stream));
   const streams = [...new Set(free)];
   const columnOf = new Map(streams.map((stream, column) => [stream, column]));
@@ -72,6 +69,38 @@ function settle(
     const stream = streams[columns[row] ?? -1];
     return stream === undefined ? [] : [[option, stream] as const];
   });
+}
+
+type Choice = readonly [option: Option, stream: TcpStream];
+
+/** Of two lines the earlier has the earlier reset, where that explains both hardly worse. choices: in the order of the lines. */
+function uncrossed(choices: readonly Choice[]): readonly Choice[] {
+  if (!choices.some((choice, at) => at > 0 && isCrossed(choices[at - 1] as Choice, choice))) return choices;
+  const scores = new Map(
+    choices.map(([option]) => [option, new Map(option.candidates.map((c) => [c.stream, c.score]))]),
+  );
+  const fit = (option: Option, stream: TcpStream): number => scores.get(option)?.get(stream) ?? Number.NaN;
+  const found = [...choices];
+  for (let end = found.length - 1; end > 0; end--) {
+    for (let at = 0; at < end; at++) {
+      const [a, b] = [found[at] as Choice, found[at + 1] as Choice];
+      if (!isCrossed(a, b)) continue;
+      const loss = fit(...a) + fit(...b) - fit(a[0], b[1]) - fit(b[0], a[1]);
+      if (!(loss < ALIKE)) continue;
+      found[at] = [a[0], b[1]];
+      found[at + 1] = [b[0], a[1]];
+    }
+  }
+  return found;
+}
+
+function isCrossed([, first]: Choice, [, second]: Choice): boolean {
+  return endUs(first) - endUs(second) >= SIMULTANEOUS_US;
+}
+
+/** NaN: it is no candidate. */
+function scoreOf({ candidates }: Option, stream: TcpStream): number {
+  return candidates.find((c) => c.stream === stream)?.score ?? Number.NaN;
 }
 
 function endUs(stream: TcpStream): number {
@@ -105,7 +134,9 @@ function answer(option: Option, stream: TcpStream | undefined, takers: ReadonlyM
       (line.leg === 'client' && isSimultaneous(c, best) && wouldSwap(taker, c.stream, best.stream))
     );
   });
-  if (free.length > 0) return { kind: 'ambiguous', line, candidates: [best, ...others].slice(0, SHOWN_MAX) };
+  if (free.length > 0) {
+    return { kind: 'ambiguous', line, candidates: [best, ...others].slice(0, SHOWN_MAX), reason: 'several-fit' };
+  }
   return {
     kind: 'matched',
     line,
@@ -116,15 +147,26 @@ function answer(option: Option, stream: TcpStream | undefined, takers: ReadonlyM
 }
 
 /** Does what the taker has fit it hardly better than the other? */
-function wouldSwap({ candidates }: Option, taken: TcpStream, other: TcpStream): boolean {
-  const scoreOf = (stream: TcpStream): number => candidates.find((c) => c.stream === stream)?.score ?? Number.NaN;
-  return scoreOf(taken) - scoreOf(other) < ALIKE;
+function wouldSwap(taker: Option, taken: TcpStream, other: TcpStream): boolean {
+  return scoreOf(taker, taken) - scoreOf(taker, other) < ALIKE;
 }
 
 /** Order says nothing about clients' ends this close: a worker that was away meets them in any order. (An upstream's deaths at one moment are one event, whichever is which.) */
 function isSimultaneous(a: Candidate, b: Candidate): boolean {
   return Math.abs(endUs(a.stream) - endUs(b.stream)) < SIMULTANEOUS_US;
 }
+
+/** Live: what the time of the reset takes from the answer, when nginx would have written the line long after it or stamped it early. */
+function timeDoubt({ readAtUs }: LogLine, { parts }: Candidate): number {
+  const time = parts.find(({ kind }) => kind === 'time');
+  if (readAtUs === null || time === undefined) return 0;
+  return DOUBT_PER_TIME_WEIGHT * Math.max(0, TIME_WEIGHT_USUAL - time.weight);
+}
+
+/** A line read within 100 ms of a reset in its second has this weight of time and more (score.ts). */
+const TIME_WEIGHT_USUAL = 1.5;
+/** A reset 3 s before all that is possible loses 0.2. */
+const DOUBT_PER_TIME_WEIGHT = 0.1;
 
 /** Calibrated on recorded cases (test/accuracy): how often an answer with this evidence is the right connection. */
 function confidenceOf(option: Option, best: Candidate, others: readonly Candidate[]): number {
@@ -136,5 +178,6 @@ function confidenceOf(option: Option, best: Candidate, others: readonly Candidat
   if (!fits && !exact) confidence -= 0.15;
   if (option.addressUnseen && !exact) confidence -= 0.1;
   if ((others.length > 0 || has('serial')) && !exact) confidence = Math.min(confidence, 0.8);
+  if (!exact) confidence -= timeDoubt(option.line, best);
   return confidence * option.line.legCertainty;
 }

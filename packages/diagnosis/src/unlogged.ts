@@ -7,6 +7,7 @@ import type { TcpStream } from '@resetscope/flow';
 import { type CaseFile, openCase } from './case-file.ts';
 import { type DiagnoseContext, noticesOf } from './diagnose.ts';
 import { Explained } from './explained.ts';
+import { hidesRequests } from './hidden-requests.ts';
 import type { Leg, StreamRef } from './incident.ts';
 import type { LogLine } from './log-line.ts';
 import type { Match } from './match.ts';
@@ -124,7 +125,8 @@ const UNACKED_MIN = 64;
 function lostData(stream: TcpStream, leg: Leg, ending: NonNullable<Noticed>): boolean {
   const { last } = stream;
   const { exchange } = last;
-  if (exchange === null || exchange.upgraded || exchange.streamReset !== null) return false;
+  if (exchange === null || exchange.upgraded || exchange.streamReset !== null || hidesRequests(stream, last))
+    return false;
   if (leg === 'upstream' && ending.from === 'originator') return false;
   if (exchange.responseState === 'complete') return !isAcknowledged(stream, ending);
   const isGuess = exchange.framing === 'guessed';

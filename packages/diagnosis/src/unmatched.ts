@@ -43,5 +43,7 @@ export function unmatchedText(reason: UnmatchedReason): string {
 
 export function unmatchedSentence(match: Exclude<Match, { kind: 'matched' }>): string {
   if (match.kind === 'unmatched') return unmatchedText(match.reason);
+  if (match.reason === 'capture-gap')
+    return 'One connection fits this line, but packets of its time are not there: it may speak of another that was not captured.';
   return `${match.candidates.length} connections fit this line equally well and the log cannot tell them apart.`;
 }

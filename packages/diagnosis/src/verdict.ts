@@ -86,8 +86,9 @@ export function verdictOf(c: CaseFile, { cause: id, finding }: Judgement = judge
   };
 }
 
-/** Somebody waits for an answer: who has asked nginx, or whom nginx asks an upstream for; it logs no others. */
-function isAwaited({ leg, entry, exchange, outcome }: CaseFile): boolean {
+/** Somebody waits for an answer, or may: who has asked nginx, or whom nginx asks an upstream for; it logs no others. */
+function isAwaited({ leg, entry, exchange, outcome, isHidden }: CaseFile): boolean {
+  if (isHidden) return true;
   if (leg === 'upstream' && entry !== null) return true;
   return exchange !== null && exchange.streamReset === null && outcome.request !== 'none';
 }

@@ -37,8 +37,8 @@ export interface Http2Summary {
   readonly streamResets: Readonly<Record<Side, number>>;
   /** At most the first eight. */
   readonly goAways: readonly GoAway[];
-  /** Frames were missed: what became of the streams of that time is guessed. */
-  readonly missedFrames: boolean;
+  /** Frames of a side were missed: what became of the streams of that time is guessed. */
+  readonly missedFrames: Readonly<Record<Side, boolean>>;
 }
 
 /** RFC 9113 section 7. */
@@ -76,13 +76,13 @@ export class Http2Exchanges {
   };
   private readonly streamResets: Record<Side, number> = { originator: 0, responder: 0 };
   private readonly goAways: GoAway[] = [];
-  private missedFrames: boolean;
+  private readonly missedFrames: Record<Side, boolean>;
 
   /** label: told what begins in a frame, for the ladder. isMidway: the capture begins inside the connection. */
   constructor(list: ExchangeList, label: (frameNumber: number, text: string) => void, isMidway: boolean) {
     this.list = list;
     this.label = label;
-    this.missedFrames = isMidway;
+    this.missedFrames = { originator: isMidway, responder: isMidway };
     this.readers = {
       originator: this.reader('originator', isMidway ? 'midway' : 'preface'),
       responder: this.reader('responder', isMidway ? 'midway' : 'frame'),
@@ -100,7 +100,7 @@ export class Http2Exchanges {
       openStreams: this.open.size,
       streamResets: { ...this.streamResets },
       goAways: [...this.goAways],
-      missedFrames: this.missedFrames,
+      missedFrames: { ...this.missedFrames },
     };
   }
 
@@ -161,7 +161,7 @@ export class Http2Exchanges {
   }
 
   private lost(side: Side): void {
-    this.missedFrames = true;
+    this.missedFrames[side] = true;
     this.blocks[side].forget();
     for (const exchange of this.open.values()) exchange.framing = 'guessed';
   }
@@ -176,7 +176,7 @@ export class Http2Exchanges {
 
   /** A message whose beginning, or whose request, the capture did not hold. */
   private unseen(side: Side, streamId: number, at: Payload): OpenExchange | null {
-    if (!this.missedFrames) return null;
+    if (!this.missedFrames.originator && !this.missedFrames.responder) return null;
     const exchange = this.begin(streamId, 0, at);
     exchange.framing = 'guessed';
     if (side === 'responder') exchange.requestState = 'complete';

@@ -9,7 +9,7 @@ import type { FilePosition } from './checkpoint.ts';
 import type { FollowEvents } from './follow-events.ts';
 import type { FollowedLine } from './followed-line.ts';
 import { LineSplitter, type LineTest, type SplitLine } from './line-splitter.ts';
-import { PieceReader } from './piece-reader.ts';
+import { type Piece, PieceReader } from './piece-reader.ts';
 import type { StartingPoint } from './starting-point.ts';
 
 /** Bytes per read(2): a burst of some 2,000 nginx lines becomes one batch. */
@@ -53,6 +53,8 @@ export class FileReader {
   #delivered: { readonly offset: number; readonly before: ByteMark };
   #committed: { readonly offset: number; readonly before: ByteMark };
   #lastByteAtMs: number = performance.now();
+  /** Where the file was last seen to end, and when. */
+  #endSeen: { readonly offset: number; readonly atUs: number } | null = null;
 
   constructor(source: ByteSource, start: StartingPoint, options: FileReaderOptions) {
     this.#path = options.path;
@@ -111,10 +113,14 @@ export class FileReader {
   /** Reads on, at most one piece. @throws what read(2) or gunzip says. */
   async read(pieces: PieceReader): Promise<ReadOutcome> {
     const from = this.#splitter.scanned - this.#before.byteLength;
-    const { bytes, readAtUs } = await pieces.read(this.#source, from);
+    const piece = await pieces.read(this.#source, from);
+    const { bytes } = piece;
     if (!sameBytes(bytes.subarray(0, this.#before.byteLength), this.#before)) return { kind: 'replaced' };
     const fresh = bytes.subarray(this.#before.byteLength);
-    if (fresh.byteLength === 0) return { kind: this.#isHeadGone ? 'replaced' : 'end' };
+    if (fresh.byteLength === 0) {
+      this.#noteEnd(piece);
+      return { kind: this.#isHeadGone ? 'replaced' : 'end' };
+    }
     if (!this.#continuesHead(fresh)) return { kind: 'replaced' };
     const split = this.#splitter.push(fresh);
     this.#lastByteAtMs = performance.now();
@@ -126,16 +132,24 @@ export class FileReader {
     const end = endedAt - from;
     const before = markBytes(bytes.subarray(Math.max(0, end - BEFORE_MAX_LEN), end));
     this.#delivered = { offset: endedAt, before };
-    return { kind: 'lines', lines: this.#place(split.lines, this.#fileId, readAtUs), passed: split.passed };
+    const lines = this.#place(split.lines, this.#fileId, piece.readAtUs);
+    this.#noteEnd(piece);
+    return { kind: 'lines', lines, passed: split.passed };
   }
 
   /** Written out field by field: a spread costs three times the rest of reading a line (measured). */
   #place(lines: readonly SplitLine[], fileId: string, readAtUs: number): readonly FollowedLine[] {
     const file = this.#path;
+    const { offset: endOffset, atUs } = this.#endSeen ?? { offset: Number.POSITIVE_INFINITY, atUs: null };
     return lines.map(({ offset, nextOffset, bytes, cut }) => {
       if (cut > 0) this.#events.lineCut(cut);
-      return { file, fileId, offset, nextOffset, bytes, readAtUs, cut };
+      const unwrittenAtUs = offset >= endOffset ? atUs : null;
+      return { file, fileId, offset, nextOffset, bytes, readAtUs, unwrittenAtUs, cut };
     });
+  }
+
+  #noteEnd({ isLast, askedAtUs }: Piece): void {
+    if (isLast) this.#endSeen = { offset: this.#splitter.scanned, atUs: askedAtUs };
   }
 
   /** All lines delivered so far are done with. */

@@ -14,6 +14,8 @@ export interface FollowedLine {
   readonly bytes: Uint8Array;
   /** Wall clock when read(2) returned the end of the line, microseconds since the Unix epoch. */
   readonly readAtUs: number;
+  /** When the file was last seen to end where the line begins: it was written between then and readAtUs. Null: not known. */
+  readonly unwrittenAtUs: number | null;
   /** Bytes of the line beyond the cap, which are not in `bytes`; 0 for a whole line. */
   readonly cut: number;
 }

@@ -55,6 +55,23 @@ describe('lines', () => {
     expect(Math.abs((run.lines[0]?.readAtUs ?? 0) / 1000 - Date.now())).toBeLessThan(60_000);
   });
 
+  test('carry when the log was last seen to end before them', async () => {
+    log.append('one\n');
+    const run = await follow();
+    await run.step();
+    expect(run.lines[0]?.unwrittenAtUs).toBeNull();
+    const before = run.lines[0]?.readAtUs ?? 0;
+    log.append('two\nto');
+    await run.step();
+    log.append('rn\n');
+    await run.step();
+    const [, two, torn] = run.lines;
+    expect(two?.unwrittenAtUs).toBeGreaterThanOrEqual(before - 1000);
+    expect(two?.unwrittenAtUs).toBeLessThanOrEqual(two?.readAtUs ?? 0);
+    // part of it was there before
+    expect(torn?.unwrittenAtUs).toBeNull();
+  });
+
   test('a torn last line waits for its end', async () => {
     log.append('whole\nto');
     const run = await follow();

@@ -7,3 +7,4 @@ export type { FollowedLine, LineBatch } from './followed-line.ts';
 export { Follower, type FollowerOptions, type FollowStatus } from './follower.ts';
 export type { LineTest } from './line-splitter.ts';
 export { FileWaker, type Waker, type WakeUp } from './waker.ts';
+export { wallClockUs } from './wall-clock.ts';

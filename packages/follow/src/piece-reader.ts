@@ -8,8 +8,12 @@ import { wallClockUs } from './wall-clock.ts';
 export interface Piece {
   /** A view, valid until the call after the next. Shorter than a whole piece at the end of the file. */
   readonly bytes: Uint8Array;
-  /** When read(2) returned, microseconds since the Unix epoch. */
+  /** When read(2) was called, microseconds since the Unix epoch: what comes behind the end of the file was written later. */
+  readonly askedAtUs: number;
+  /** When it returned. */
   readonly readAtUs: number;
+  /** The file ends behind these bytes. */
+  readonly isLast: boolean;
 }
 
 interface Ahead {
@@ -39,7 +43,7 @@ export class PieceReader {
     if (!isExpected) await ahead?.piece.catch(() => undefined);
     const piece = await (isExpected ? ahead.piece : this.#readNext(source, from));
     this.#rooms = [this.#rooms[1], this.#rooms[0]];
-    if (source.grows && piece.bytes.byteLength === this.#rooms[0].byteLength) {
+    if (source.grows && !piece.isLast) {
       this.#readAhead(source, from + piece.bytes.byteLength - this.#overlapLen);
     }
     return piece;
@@ -47,8 +51,9 @@ export class PieceReader {
 
   async #readNext(source: ByteSource, from: number): Promise<Piece> {
     const [, room] = this.#rooms;
+    const askedAtUs = wallClockUs();
     const count = await source.read(room, from);
-    return { bytes: room.subarray(0, count), readAtUs: wallClockUs() };
+    return { bytes: room.subarray(0, count), askedAtUs, readAtUs: wallClockUs(), isLast: count < room.byteLength };
   }
 
   #readAhead(source: ByteSource, from: number): void {

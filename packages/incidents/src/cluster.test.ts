@@ -58,7 +58,9 @@ describeIf(hasProgram('redis-server'), 'redis-server is not installed')('the sto
     ]);
     const [group] = await store.groups({ limit: 9 });
     expect(await store.list({ limit: 9, groupId: group!.id })).toHaveLength(1);
-    expect(await store.groupTimesUs(group!.id, 9)).toEqual([NOW_US + 1]);
+    expect((await store.list({ groupId: group!.id, limit: 9 })).map(({ createdAtUs }) => createdAtUs)).toEqual([
+      NOW_US + 1,
+    ]);
     expect((await store.trends({ groupIds: [group!.id], resolution: 'hour', buckets: 1 }))[0]?.counts).toEqual([1]);
     expect(await store.hasEvidence('i2')).toBe(true);
     expect([...(await store.evidence('i2'))!]).toEqual([1]);

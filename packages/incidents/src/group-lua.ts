@@ -3,23 +3,28 @@ import { GROUP_NUMBERS } from './group.ts';
 import { TOP_KINDS, TOP_SLOTS } from './group-top.ts';
 import { TREND_ROUNDS } from './group-trend.ts';
 
-const { minute, hour } = TREND_ROUNDS;
+const ROUNDS = Object.values(TREND_ROUNDS);
 const luaList = (names: readonly string[]): string => `{ ${names.map((name) => `'${name}'`).join(', ')} }`;
+const luaRound = ({ letter, bucketUs, slots }: (typeof ROUNDS)[number]): string =>
+  `{ letter = '${letter}', bucketUs = ${bucketUs}, slots = ${slots} }`;
 
 /**
  * A group lives while it has a member; its numbers are of all incidents that were ever in it, so dropping old ones leaves
  * them. An amended incident is taken out as it was counted and counted again as it is now.
  */
 export const GROUP_LUA: string = `
+local ROUNDS = { ${ROUNDS.map(luaRound).join(', ')} }
+
 local function groupTerm(group)
   return 'group=' .. group
 end
 
 local function forgetGroup(group)
-  local trends = {}
-  for slot = 0, ${minute.slots - 1} do trends[#trends + 1] = group .. ':${minute.letter}' .. slot end
-  for slot = 0, ${hour.slots - 1} do trends[#trends + 1] = group .. ':${hour.letter}' .. slot end
-  redis.call('HDEL', TRENDS, unpack(trends))
+  for _, round in ipairs(ROUNDS) do
+    local trends = {}
+    for slot = 0, round.slots - 1 do trends[#trends + 1] = group .. ':' .. round.letter .. slot end
+    redis.call('HDEL', TRENDS, unpack(trends))
+  end
   for _, name in ipairs(${luaList(GROUP_NUMBERS)}) do redis.call('HDEL', NUMBERS, group .. ':' .. name) end
   for _, kind in ipairs(${luaList(TOP_KINDS)}) do redis.call('HDEL', TOPS, group .. ':' .. kind) end
   redis.call('HDEL', GROUPS, group)
@@ -75,9 +80,10 @@ local function countInGroup(record, sign)
   redis.call('HINCRBY', NUMBERS, group .. ':' .. record.harm, lines)
   if record.unlogged ~= '' then redis.call('HINCRBY', NUMBERS, group .. ':unlogged', lines) end
   local createdAtUs = tonumber(record.createdAtUs)
-  local minute, hour = math.floor(createdAtUs / ${minute.bucketUs}), math.floor(createdAtUs / ${hour.bucketUs})
-  countInBucket(group .. ':${minute.letter}' .. minute % ${minute.slots}, minute, lines)
-  countInBucket(group .. ':${hour.letter}' .. hour % ${hour.slots}, hour, lines)
+  for _, round in ipairs(ROUNDS) do
+    local bucket = math.floor(createdAtUs / round.bucketUs)
+    countInBucket(group .. ':' .. round.letter .. bucket % round.slots, bucket, lines)
+  end
   for _, kind in ipairs(${luaList(TOP_KINDS)}) do countInTop(group .. ':' .. kind, record[kind], lines) end
 end
 

@@ -4,14 +4,21 @@
  */
 import { z } from 'zod';
 
+/** Who decided and when. */
+interface Decided {
+  readonly sinceUs: number;
+  /** As the server of the pages knows the person; null: it does not. */
+  readonly by: string | null;
+}
+
 export type GroupState =
   | { readonly kind: 'open' }
   /** Known and accepted, such as a health check: counted, never announced. */
-  | { readonly kind: 'expected'; readonly sinceUs: number }
+  | ({ readonly kind: 'expected' } & Decided)
   /** Not announced until then; afterwards its next incident is. */
-  | { readonly kind: 'snoozed'; readonly sinceUs: number; readonly untilUs: number }
+  | ({ readonly kind: 'snoozed'; readonly untilUs: number } & Decided)
   /** Mended: a new incident makes it `regressed`. */
-  | { readonly kind: 'resolved'; readonly sinceUs: number }
+  | ({ readonly kind: 'resolved' } & Decided)
   /** It was resolved and has come back. */
   | { readonly kind: 'regressed'; readonly sinceUs: number };
 
@@ -23,9 +30,12 @@ export type GroupDecision =
   | { readonly kind: 'resolved' };
 
 const digits = z.string().regex(/^\d{16}$/);
+/** Without it: written by an older version. */
+const by = z.string().nullable().default(null);
 const stateSchema = z.discriminatedUnion('kind', [
-  z.object({ kind: z.enum(['expected', 'resolved', 'regressed']), sinceUs: digits.transform(Number) }),
-  z.object({ kind: z.literal('snoozed'), sinceUs: digits.transform(Number), untilUs: digits.transform(Number) }),
+  z.object({ kind: z.enum(['expected', 'resolved']), sinceUs: digits.transform(Number), by }),
+  z.object({ kind: z.literal('snoozed'), sinceUs: digits.transform(Number), untilUs: digits.transform(Number), by }),
+  z.object({ kind: z.literal('regressed'), sinceUs: digits.transform(Number) }),
 ]);
 
 const OPEN: GroupState = { kind: 'open' };

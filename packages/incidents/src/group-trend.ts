@@ -1,21 +1,22 @@
 /**
- * How many incidents a group had in each minute of the last hour and each hour of the last week. A bucket has the slot
+ * How many incidents a group had in each minute of the last hour, each ten minutes of the last day and each hour of the last week. A bucket has the slot
  * `bucket number modulo slots`, so a group never holds more than its slots; a slot says which bucket it counts.
  */
 
-export type TrendResolution = 'minute' | 'hour';
+export type TrendResolution = 'minute' | 'ten-minutes' | 'hour';
 
 interface Rounds {
   /** First letter of the slots. */
   readonly letter: string;
   readonly bucketUs: number;
-  /** Buckets kept. */
+  /** Buckets kept: one more than the time takes, for now is inside a bucket. */
   readonly slots: number;
 }
 
 export const TREND_ROUNDS: Readonly<Record<TrendResolution, Rounds>> = {
-  minute: { letter: 'm', bucketUs: 60_000_000, slots: 60 },
-  hour: { letter: 'h', bucketUs: 3_600_000_000, slots: 168 },
+  minute: { letter: 'm', bucketUs: 60_000_000, slots: 61 },
+  'ten-minutes': { letter: 't', bucketUs: 600_000_000, slots: 145 },
+  hour: { letter: 'h', bucketUs: 3_600_000_000, slots: 169 },
 };
 
 export interface GroupTrend {

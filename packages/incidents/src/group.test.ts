@@ -35,7 +35,7 @@ test('a group is read from its parts', () => {
     title: postIncident.title,
     harm: postIncident.harm,
     benign: true,
-    state: { kind: 'resolved', sinceUs: 8 },
+    state: { kind: 'resolved', sinceUs: 8, by: null },
     top: {
       upstream: [
         { value: '10.0.0.2:80', count: 3, error: 0 },

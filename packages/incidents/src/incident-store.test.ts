@@ -131,7 +131,10 @@ describeIf(hasProgram('redis-server'), 'redis-server is not installed')('Inciden
     expect(await ids({ limit: 9, groupId: groupId! })).toEqual(['i4', 'i2', 'i0']);
     expect(await ids({ limit: 1, groupId: groupId!, beforeUs: NOW_US + 4 })).toEqual(['i2']);
     expect(await ids({ limit: 0 })).toEqual([]);
-    expect(await store.groupTimesUs(groupId!, 2)).toEqual([NOW_US + 4, NOW_US + 2]);
+    expect((await store.list({ groupId: groupId!, limit: 2 })).map(({ createdAtUs }) => createdAtUs)).toEqual([
+      NOW_US + 4,
+      NOW_US + 2,
+    ]);
   });
 
   test('the number of incidents is bounded; a group lives while one of its incidents does, and its count stays', async () => {
@@ -218,7 +221,7 @@ describeIf(hasProgram('redis-server'), 'redis-server is not installed')('Inciden
           [having(0), having(1)].filter((count) => count > 0).sort(),
         );
         for (const group of groups) {
-          const times = await store.groupTimesUs(group.id, 99);
+          const times = (await store.list({ groupId: group.id, limit: 99 })).map(({ createdAtUs }) => createdAtUs);
           expect(group).toMatchObject({ count: times.length, lastSeenUs: times[0], firstSeenUs: times.at(-1) });
         }
       }),

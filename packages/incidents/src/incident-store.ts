@@ -5,12 +5,20 @@ import { fingerprint, groupIdOf } from './fingerprint.ts';
 import { type IncidentGroup, writeGroupAbout } from './group.ts';
 import type { GroupDecision } from './group-state.ts';
 import type { GroupTrend } from './group-trend.ts';
+import { readListedIncident, writeBrief } from './incident-brief.ts';
 import { searchText } from './incident-facts.ts';
-import { ALL_TERM, type IndexedIncident, indexTerm, parseIndexMember, termBounds } from './index-term.ts';
+import {
+  ALL_TERM,
+  type IndexedIncident,
+  indexTerm,
+  parseIndexMember,
+  type TermName,
+  termBounds,
+} from './index-term.ts';
 import { CHANGED_CHANNEL, KEYS, timeDigits } from './keys.ts';
 import type { RedisClient } from './lua-script.ts';
 import { MAX_DROPPED, PRUNE_SCRIPT, PUT_SCRIPT } from './put-script.ts';
-import { needleOf, pageStart, queryTerms, type SearchPage, type SearchQuery } from './search.ts';
+import { type BriefPage, needleOf, pageStart, queryTerms, type SearchPage, type SearchQuery } from './search.ts';
 import { searchIndex } from './search-script.ts';
 import { decideGroup } from './state-script.ts';
 import { STORE_KEYS } from './store-lua.ts';
@@ -59,6 +67,16 @@ export interface ListQuery {
   readonly groupId?: string;
 }
 
+export interface GroupsQuery {
+  /** Groups at most. */
+  readonly limit: number;
+  readonly fromUs?: number;
+}
+
+interface FoundIds extends Pick<SearchPage, 'next' | 'more'> {
+  readonly ids: readonly string[];
+}
+
 export type PutOutcome = 'created' | 'amended' | 'unchanged';
 
 /** Every method rejects when Redis cannot be asked; an empty answer means that there is nothing. */
@@ -90,6 +108,7 @@ export class IncidentStore {
       CHANGED_CHANNEL,
       (this.#news?.silenceSeconds ?? 0) * 1_000_000,
       this.#news?.settleMs ?? '',
+      writeBrief(incident),
     ]);
     return outcome as PutOutcome;
   }
@@ -131,20 +150,39 @@ export class IncidentStore {
 
   /** A page of what fits; exact also among equal times. */
   async search(query: SearchQuery): Promise<SearchPage> {
+    const { ids, next, more } = await this.#searchIds(query);
+    return { incidents: await this.#getMany(ids), next, more };
+  }
+
+  /** The same with what lists show of each, at a fraction of the cost. */
+  async searchBriefs(query: SearchQuery): Promise<BriefPage> {
+    const { ids, next, more } = await this.#searchIds(query);
+    if (ids.length === 0) return { incidents: [], next, more };
+    const [records, briefs] = await Promise.all([
+      this.#redis.hmget(KEYS.records, ...ids),
+      this.#redis.hmget(KEYS.briefs, ...ids),
+    ]);
+    const incidents = ids
+      .map((id, at) => readListedIncident(id, records[at] ?? null, briefs[at] ?? null))
+      .filter((incident) => incident !== null);
+    return { incidents, next, more };
+  }
+
+  async #searchIds(query: SearchQuery): Promise<FoundIds> {
     const limit = Math.max(1, query.limit);
     const wanted = { terms: queryTerms(query), needle: needleOf(query), oldest: timeDigits(query.fromUs ?? 0) };
     const found = await searchIndex(this.#redis, wanted, pageStart(query), limit + 1);
     const tails = found.tails.slice(0, limit);
     const isFull = found.tails.length > limit;
     const next = isFull ? (tails.at(-1) ?? null) : found.stoppedAt;
-    const incidents = await this.#getMany(tails.map((tail) => parseIndexMember(tail).id));
-    return { incidents, next, more: !isFull && next !== null };
+    return { ids: tails.map((tail) => parseIndexMember(tail).id), next, more: !isFull && next !== null };
   }
 
-  /** Last seen first. */
-  async groups({ limit }: { readonly limit: number }): Promise<readonly IncidentGroup[]> {
+  /** Last seen first; with fromUs only those seen then or later. */
+  async groups({ limit, fromUs = 0 }: GroupsQuery): Promise<readonly IncidentGroup[]> {
     if (limit <= 0) return [];
-    return readGroups(this.#redis, await this.#redis.zrevrange(KEYS.groupsByTime, 0, limit - 1), this.#nowUs());
+    const ids = await this.#redis.zrevrangebyscore(KEYS.groupsByTime, '+inf', fromUs, 'LIMIT', 0, limit);
+    return readGroups(this.#redis, ids, this.#nowUs());
   }
 
   async group(id: string): Promise<IncidentGroup | null> {
@@ -157,14 +195,19 @@ export class IncidentStore {
     return readTrends(this.#redis, query, this.#nowUs());
   }
 
-  /** Creation times of the group's incidents still kept, newest first, `limit` at most. */
-  async groupTimesUs(id: string, limit: number): Promise<readonly number[]> {
-    return (await this.#members(indexTerm('group', id), limit)).map(({ createdAtUs }) => createdAtUs);
+  /**
+   * What a person has decided about a group; an event of it that still waits goes unless it is open. by: who, as far as known.
+   * False: no such group.
+   */
+  async decide(groupId: string, decision: GroupDecision, by: string | null = null): Promise<boolean> {
+    return decideGroup(this.#redis, groupId, decision, { by, nowUs: this.#nowUs() });
   }
 
-  /** What a person has decided about a group; an event of it that still waits goes unless it is open. False: no such group. */
-  async decide(groupId: string, decision: GroupDecision): Promise<boolean> {
-    return decideGroup(this.#redis, groupId, decision, this.#nowUs());
+  /** Incidents kept that have a term and were created then or later, one number per term; a storm counts as one incident. */
+  async tally(name: TermName, values: readonly string[], fromUs: number): Promise<readonly number[]> {
+    const bounds = values.map((value) => termBounds(indexTerm(name, value)));
+    const from = timeDigits(fromUs);
+    return Promise.all(bounds.map(({ min, max }) => this.#redis.zlexcount(KEYS.index, `${min}${from}`, max)));
   }
 
   async counts(): Promise<IncidentCounts> {

@@ -29,6 +29,7 @@ test('what an incident does not have makes no term', () => {
     'all',
     'unlogged',
     'status=unmatched',
+    'reason=capture-gap',
     'outcome=unknown',
     'node=web-1',
   ]);

@@ -24,6 +24,7 @@ export type TermName =
   | 'upstream'
   | 'client'
   | 'status'
+  | 'reason'
   | 'statusCode'
   | 'outcome'
   | 'node';
@@ -45,7 +46,7 @@ export interface Indexed {
 
 /** An upstream is found by `address:port` and by address, a client by address and by network. */
 export function termsOf({ incident, node, logged, groupId }: Indexed): readonly string[] {
-  const { leg, cause, reset, status, outcome, harm } = incident;
+  const { leg, cause, reset, status, reason, outcome, harm } = incident;
   const { upstream, client } = factsOf(incident);
   const terms: readonly (readonly [TermName, string | number | null | undefined])[] = [
     ['group', groupId],
@@ -57,6 +58,7 @@ export function termsOf({ incident, node, logged, groupId }: Indexed): readonly 
     ['client', client],
     ['client', clientNetwork(client)],
     ['status', status],
+    ['reason', reason],
     ['statusCode', outcome?.status],
     ['outcome', harm],
     ['node', node],

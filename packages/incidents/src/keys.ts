@@ -8,6 +8,8 @@ export const KEYS = {
   verdicts: '{resetscope:incidents}:verdicts',
   /** Hash: incident id -> JSON of what the store knows about it (stored-incident.ts). */
   records: '{resetscope:incidents}:records',
+  /** Hash: incident id -> JSON of what lists show of its verdict (incident-brief.ts). */
+  briefs: '{resetscope:incidents}:briefs',
   /** Hash: incident id -> text that a search looks into (incident-facts.ts). */
   texts: '{resetscope:incidents}:texts',
   /** Hash: incident id -> pcapng bytes. */

@@ -33,6 +33,7 @@ local function dropIncident(id)
   removeTerms(id, record)
   redis.call('HDEL', VERDICTS, id)
   redis.call('HDEL', RECORDS, id)
+  redis.call('HDEL', BRIEFS, id)
   redis.call('HDEL', TEXTS, id)
   if record.groupId ~= '' then refreshGroup(record.groupId) end
 end
@@ -61,7 +62,7 @@ end
  * ARGV: 1 oldest createdAtUs allowed (16 digits), 2 incidents at most, 3 evidence bytes at most, 4 incident id, 5 verdict JSON,
  * 6 record JSON (stored-incident.ts), 7 JSON of what the group shares or '', 8 text for searches, 9 pcapng bytes or '',
  * 10 channel, 11 microseconds of silence after which a group's next incident is news, 12 milliseconds until news may be
- * sent, '' when nobody wants news.
+ * sent, '' when nobody wants news, 13 JSON of what lists show.
  * Returns 'created', 'amended' or 'unchanged'.
  *
  * Invariant: an id is in one group at most and is counted once, under its latest answer; no key holds an id that RECORDS does
@@ -88,6 +89,7 @@ addTerms(id, record)
 redis.call('HSET', VERDICTS, id, verdict)
 redis.call('HSET', RECORDS, id, cjson.encode(record))
 redis.call('HSET', TEXTS, id, ARGV[8])
+redis.call('HSET', BRIEFS, id, ARGV[13])
 redis.call('HINCRBY', COUNTS, record.counter, linesOf(record))
 if record.groupId ~= '' then joinGroup(record, about) end
 if before and before.groupId ~= '' then leaveGroup(before) end

@@ -98,9 +98,10 @@ describeIf(hasProgram('redis-server'), 'redis-server is not installed')('what is
 
   /** Every id that any key speaks of is of an incident that is kept, and every group has one. */
   async function expectNothingDangles(): Promise<void> {
-    const [verdicts, records, texts, evidence, index] = await Promise.all([
+    const [verdicts, records, briefs, texts, evidence, index] = await Promise.all([
       redis().hkeys(KEYS.verdicts),
       redis().hgetall(KEYS.records),
+      redis().hkeys(KEYS.briefs),
       redis().hkeys(KEYS.texts),
       redis().hgetall(KEYS.evidence),
       redis().zrange(KEYS.index, '0', '-1'),
@@ -108,6 +109,7 @@ describeIf(hasProgram('redis-server'), 'redis-server is not installed')('what is
     const kept = Object.keys(records).sort();
     expect(verdicts.sort()).toEqual(kept);
     expect(texts.sort()).toEqual(kept);
+    expect(briefs.sort()).toEqual(kept);
     const stored = Object.entries(records).map(([id, text]) => ({ id, ...JSON.parse(text) }));
     const expected = stored.flatMap(({ id, createdAtUs, terms }) =>
       [...terms.split('\n'), ...(id in evidence ? ['evidence'] : [])].map((term) => `${term}|${createdAtUs}:${id}`),

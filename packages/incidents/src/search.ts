@@ -1,6 +1,7 @@
 /** Searching incidents: any number of exact terms, a time range, and text; newest first, in pages. */
-import type { Harm, Incident, Leg, ResetBy } from '@resetscope/diagnosis';
+import type { Harm, Incident, Leg, ResetBy, UnmatchedReason } from '@resetscope/diagnosis';
 import { boundedText } from './bounded-text.ts';
+import type { ListedIncident } from './incident-brief.ts';
 import { ALL_TERM, indexTerm, type TermName, UNLOGGED_TERM } from './index-term.ts';
 import { timeDigits } from './keys.ts';
 import type { StoredIncident } from './stored-incident.ts';
@@ -24,6 +25,8 @@ export interface SearchQuery {
   /** An address, or its network as clientNetwork writes it: `10.1.2.0/24`. */
   readonly client?: string;
   readonly status?: Incident['status'];
+  /** Why a line has no single connection. */
+  readonly reason?: UnmatchedReason;
   /** HTTP status code seen on the leg. */
   readonly statusCode?: number;
   readonly outcome?: Harm;
@@ -43,18 +46,24 @@ export interface SearchPage {
   readonly more: boolean;
 }
 
+/** The same with what lists show. */
+export interface BriefPage extends Omit<SearchPage, 'incidents'> {
+  readonly incidents: readonly ListedIncident[];
+}
+
 /** Longer text is cut: no line is longer, and an attacker's query must not cost more. */
 const MAX_NEEDLE_LEN = 256;
 
 /** One at least; the first ones are likely to be the most selective. */
 export function queryTerms(query: SearchQuery): readonly string[] {
-  const { groupId, upstream, client, cause, node, statusCode, resetBy, outcome, status, leg } = query;
+  const { groupId, upstream, client, cause, node, reason, statusCode, resetBy, outcome, status, leg } = query;
   const values: readonly (readonly [TermName, string | number | undefined])[] = [
     ['group', groupId],
     ['upstream', upstream],
     ['client', client],
     ['cause', cause],
     ['node', node],
+    ['reason', reason],
     ['statusCode', statusCode],
     ['resetBy', resetBy],
     ['outcome', outcome],

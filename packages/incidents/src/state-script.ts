@@ -1,4 +1,5 @@
 /** The script that keeps what a person has decided about a group. */
+import { boundedText } from './bounded-text.ts';
 import type { GroupDecision } from './group-state.ts';
 import { KEYS, timeDigits } from './keys.ts';
 import { LuaScript, type RedisClient } from './lua-script.ts';
@@ -23,19 +24,29 @@ redis.call('HDEL', EVENTS, group)
 return 1
 `);
 
+/** Of a name that is kept. */
+const MAX_NAME_LEN = 64;
+
+/** Who decides, and when. */
+export interface DecisionMade {
+  readonly by: string | null;
+  readonly nowUs: number;
+}
+
 /** False: no such group. */
 export async function decideGroup(
   redis: RedisClient,
   groupId: string,
   decision: GroupDecision,
-  nowUs: number,
+  made: DecisionMade,
 ): Promise<boolean> {
-  return (await STATE_SCRIPT.run(redis, STATE_KEYS, [groupId, writeDecision(decision, nowUs)])) === 1;
+  return (await STATE_SCRIPT.run(redis, STATE_KEYS, [groupId, writeDecision(decision, made)])) === 1;
 }
 
 /** As readGroupState takes it; times are digits, because the put script compares them as text. */
-function writeDecision(decision: GroupDecision, nowUs: number): string {
+function writeDecision(decision: GroupDecision, { by, nowUs }: DecisionMade): string {
   if (decision.kind === 'open') return '';
   const until = decision.kind === 'snoozed' ? { untilUs: timeDigits(decision.untilUs) } : {};
-  return JSON.stringify({ kind: decision.kind, sinceUs: timeDigits(nowUs), ...until });
+  const name = by === null ? null : boundedText(by, MAX_NAME_LEN);
+  return JSON.stringify({ kind: decision.kind, sinceUs: timeDigits(nowUs), by: name, ...until });
 }

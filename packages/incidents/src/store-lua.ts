@@ -21,12 +21,13 @@ export const STORE_KEYS: readonly string[] = [
   KEYS.counts,
   KEYS.outbox,
   KEYS.events,
+  KEYS.briefs,
 ];
 
 export const STORE_LUA: string = `
 local VERDICTS, RECORDS, TEXTS, EVIDENCE, INDEX = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
 local GROUPS, NUMBERS, TOPS, TRENDS, STATES, GROUPS_BY_TIME = KEYS[6], KEYS[7], KEYS[8], KEYS[9], KEYS[10], KEYS[11]
-local COUNTS, OUTBOX, EVENTS = KEYS[12], KEYS[13], KEYS[14]
+local COUNTS, OUTBOX, EVENTS, BRIEFS = KEYS[12], KEYS[13], KEYS[14], KEYS[15]
 local ALL, EVIDENCE_TERM = '${ALL_TERM}', '${EVIDENCE_TERM}'
 
 -- lines that an incident stands for: its own, and those grouped with it in a storm

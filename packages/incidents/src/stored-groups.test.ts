@@ -156,9 +156,10 @@ describeIf(hasProgram('redis-server'), 'redis-server is not installed')('groups'
     await store.put(incoming('a'));
     const { id, state } = await onlyGroup();
     expect(state).toEqual({ kind: 'open' });
-    expect(await store.decide(id, { kind: 'expected' })).toBe(true);
+    expect(await store.decide(id, { kind: 'expected' }, `Ada\ud800${'x'.repeat(99)}`)).toBe(true);
     await store.put(incoming('b', { createdAtUs: NOW_US + 1 }));
-    expect((await onlyGroup()).state).toEqual({ kind: 'expected', sinceUs: NOW_US });
+    const by = `Ada\ufffd${'x'.repeat(60)}`;
+    expect((await onlyGroup()).state).toEqual({ kind: 'expected', sinceUs: NOW_US, by });
     expect(await store.decide(id, { kind: 'open' })).toBe(true);
     expect((await onlyGroup()).state).toEqual({ kind: 'open' });
     expect(await store.decide('0000000000000000', { kind: 'expected' })).toBe(false);
@@ -168,11 +169,20 @@ describeIf(hasProgram('redis-server'), 'redis-server is not installed')('groups'
     expect((await onlyGroup()).state).toEqual({ kind: 'open' });
   });
 
+  test('groups seen since a time, and incidents of a term since then', async () => {
+    await store.put(incoming('old', { createdAtUs: NOW_US - 100 }));
+    await store.put(incoming('new', { incident: raceAt('10.9.8.191', '/pay', '10.1.2.3') }));
+    expect(await store.groups({ limit: 9 })).toHaveLength(2);
+    expect(await store.groups({ limit: 9, fromUs: NOW_US })).toMatchObject([{ lastIncidentId: 'new' }]);
+    expect(await store.tally('leg', ['client', 'upstream', 'none'], NOW_US - 100)).toEqual([1, 1, 0]);
+    expect(await store.tally('leg', ['client', 'upstream', 'none'], NOW_US - 99)).toEqual([0, 1, 0]);
+  });
+
   test('a snooze ends by itself', async () => {
     await store.put(incoming('a'));
     const { id } = await onlyGroup();
     await store.decide(id, { kind: 'snoozed', untilUs: NOW_US + 10 });
-    expect((await onlyGroup()).state).toEqual({ kind: 'snoozed', sinceUs: NOW_US, untilUs: NOW_US + 10 });
+    expect((await onlyGroup()).state).toEqual({ kind: 'snoozed', sinceUs: NOW_US, untilUs: NOW_US + 10, by: null });
     nowUs += 10;
     expect((await onlyGroup()).state).toEqual({ kind: 'open' });
   });
@@ -183,7 +193,7 @@ describeIf(hasProgram('redis-server'), 'redis-server is not installed')('groups'
     await store.decide(id, { kind: 'resolved' });
     await store.put(incoming('older', { createdAtUs: NOW_US - 1 }));
     await store.put(incoming('a', { incident: { ...postIncident, confidence: 0.5 } }));
-    expect((await onlyGroup()).state).toEqual({ kind: 'resolved', sinceUs: NOW_US });
+    expect((await onlyGroup()).state).toEqual({ kind: 'resolved', sinceUs: NOW_US, by: null });
     await store.put(incoming('next', { createdAtUs: NOW_US + 1 }));
     expect((await onlyGroup()).state).toEqual({ kind: 'regressed', sinceUs: NOW_US + 1 });
   });

@@ -8,7 +8,7 @@ import type { RedisClient } from './lua-script.ts';
 export interface TrendQuery {
   readonly groupIds: readonly string[];
   readonly resolution: TrendResolution;
-  /** Newest buckets wanted: at most 60 minutes or 168 hours. */
+  /** Newest buckets wanted: at most 61 minutes, 145 times ten minutes or 169 hours. */
   readonly buckets: number;
 }
 

@@ -6,6 +6,7 @@ import { counterOf } from './counts.ts';
 import { factsOf } from './incident-facts.ts';
 import { termsOf } from './index-term.ts';
 import { timeDigits } from './keys.ts';
+import { parseJson } from './parse-json.ts';
 
 export interface StoredIncident {
   readonly id: string;
@@ -89,18 +90,16 @@ const verdictSchema = z.looseObject({
 
 /** null when either half is missing or not ours. */
 export function readStoredIncident(id: string, record: string | null, verdict: string | null): StoredIncident | null {
-  if (record === null || verdict === null) return null;
-  const known = recordSchema.safeParse(parseJson(record));
+  const known = record === null ? null : readRecord(id, record);
   const incident = verdictSchema.safeParse(parseJson(verdict));
-  if (!known.success || !incident.success) return null;
-  const { unlogged, ...data } = known.data;
-  return { id, ...data, logged: unlogged === '', incident: incident.data as unknown as Incident };
+  if (known === null || !incident.success) return null;
+  return { ...known, incident: incident.data as unknown as Incident };
 }
 
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
+/** What the store knows about an incident beside its verdict; null when it is not ours. */
+export function readRecord(id: string, record: string): Omit<StoredIncident, 'incident'> | null {
+  const known = recordSchema.safeParse(parseJson(record));
+  if (!known.success) return null;
+  const { unlogged, ...data } = known.data;
+  return { id, ...data, logged: unlogged === '' };
 }

@@ -17,6 +17,7 @@ const line: ReadLine = {
   offset: 4711,
   bytes: new TextEncoder().encode('2026/11/22 06:35:12 [error] 7#7: *1 recv() failed (104: Connection reset by peer)'),
   readAtUs: 1_795_329_312_728_401,
+  unwrittenAtUs: null,
   kind: 'reset-recv',
 };
 const job = createResetJob(line);
@@ -66,6 +67,8 @@ describe('the version', () => {
     { name: 'a line with a time zone', made: createResetJob({ ...line, timezone: 'Asia/Shanghai' }), v: 2 },
     { name: 'a group', made: groupResetJobs(job, 41), v: 2 },
     { name: 'a group of none', made: groupResetJobs(job, 0), v: 1 },
+    { name: 'a line that is known to be new', made: createResetJob({ ...line, unwrittenAtUs: 1 }), v: 3 },
+    { name: 'a group of such', made: groupResetJobs(createResetJob({ ...line, unwrittenAtUs: 1 }), 41), v: 3 },
   ])('is the lowest that can say $name', ({ made, v }) => {
     expect(made.v).toBe(v);
     expect(parseResetJob(made)).toEqual({ kind: 'job', job: made });
@@ -80,9 +83,9 @@ describe('parseResetJob', () => {
   test.each([
     {
       name: 'a newer version',
-      payload: { ...job, v: 3, more: true },
+      payload: { ...job, v: 4, more: true },
       kind: 'unknown-version',
-      reason: /version 3, this program reads versions 1 and 2; run/,
+      reason: /version 4, this program reads versions 1, 2, 3; run/,
     },
     { name: 'a hostile version', payload: { v: 'x'.repeat(9999) }, kind: 'unknown-version', reason: /^.{1,200}$/ },
     { name: 'no version', payload: { id: job.id }, kind: 'invalid', reason: /invalid at v/ },

@@ -9,9 +9,9 @@ import { z } from 'zod';
 /**
  * Versions of the payload; a consumer refuses any other as a dead letter. A job has the lowest version that can say what it
  * says, so that a consumer one release older refuses only what it would misread:
- * 1: a line. 2: also `grouped`, `timezone`.
+ * 1: a line. 2: also `grouped`, `timezone`. 3: also `unwrittenAtUs`.
  */
-export const RESET_JOB_VERSIONS = [1, 2] as const;
+export const RESET_JOB_VERSIONS = [1, 2, 3] as const;
 export type ResetJobVersion = (typeof RESET_JOB_VERSIONS)[number];
 
 /** Longest line in a job, bytes: twice NGX_MAX_ERROR_STR (2048, nginx src/core/ngx_log.h). */
@@ -40,9 +40,15 @@ const version2 = {
   timezone: z.string().min(1).max(64).exactOptional(),
 };
 
+const version3 = {
+  ...version2,
+  unwrittenAtUs: count.exactOptional(),
+};
+
 export const resetJobSchema: z.ZodType<ResetJob> = z.discriminatedUnion('v', [
   z.strictObject({ v: z.literal(1), ...version1 }),
   z.strictObject({ v: z.literal(2), ...version2 }),
+  z.strictObject({ v: z.literal(3), ...version3 }),
 ]);
 
 export interface ResetJob {
@@ -60,6 +66,8 @@ export interface ResetJob {
   readonly raw: string;
   /** Wall clock when the tailer, or a container runtime before it, had read the line; microseconds since the Unix epoch. */
   readonly readAtUs: number;
+  /** nginx wrote the line between then and readAtUs, where that is known: when the log was last seen to end before it. */
+  readonly unwrittenAtUs?: number;
   /** Which line of the family it is, nginx-log's lineKind. */
   readonly kind: string;
   /** Lines like this one, in a storm, that were counted here instead of becoming jobs; this line is not among them. */
@@ -85,21 +93,26 @@ export interface ReadLine extends LinePlace {
   readonly file: string;
   readonly bytes: Uint8Array;
   readonly readAtUs: number;
+  /** Null: not known. */
+  readonly unwrittenAtUs: number | null;
   readonly kind: string;
   readonly timezone?: string | undefined;
 }
 
 /** Makes the job of a line; a line longer than MAX_RAW_LEN is cut to it. */
 export function createResetJob(line: ReadLine): ResetJob {
-  const { node, file, fileId, offset, bytes, readAtUs, kind, timezone } = line;
+  const { node, file, fileId, offset, bytes, readAtUs, unwrittenAtUs, kind, timezone } = line;
   const raw = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.byteLength, MAX_RAW_LEN)).toString('latin1');
   const job = { id: resetJobId(line), node, file, fileId, offset, raw, readAtUs, kind };
-  return timezone === undefined ? { v: 1, ...job } : { v: 2, ...job, timezone };
+  const zoned = timezone === undefined ? job : { ...job, timezone };
+  if (unwrittenAtUs !== null) return { v: 3, ...zoned, unwrittenAtUs };
+  return timezone === undefined ? { v: 1, ...job } : { v: 2, ...zoned };
 }
 
 /** The same job, standing for `count` lines more. */
 export function groupResetJobs(job: ResetJob, count: number): ResetJob {
-  return count === 0 ? job : { ...job, v: 2, grouped: (job.grouped ?? 0) + count };
+  if (count === 0) return job;
+  return { ...job, v: job.v === 3 ? 3 : 2, grouped: (job.grouped ?? 0) + count };
 }
 
 /** The line's bytes as they stood in the file. */
@@ -120,7 +133,7 @@ export function parseResetJob(payload: unknown): ParsedResetJob {
   const version = typeof payload === 'object' && payload !== null && 'v' in payload ? payload.v : undefined;
   if (version !== undefined && !RESET_JOB_VERSIONS.some((known) => known === version)) {
     const got = JSON.stringify(version)?.slice(0, 40);
-    const known = RESET_JOB_VERSIONS.join(' and ');
+    const known = RESET_JOB_VERSIONS.join(', ');
     return {
       kind: 'unknown-version',
       reason: `job payload version ${got}, this program reads versions ${known}; run tailer and correlator of one release`,

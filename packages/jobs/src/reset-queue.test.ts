@@ -19,6 +19,7 @@ function resetJob(offset: number): ResetJob {
     offset,
     bytes,
     readAtUs: 1,
+    unwrittenAtUs: null,
     kind: 'reset-recv',
   });
 }
@@ -42,6 +43,10 @@ class Diary implements WorkerEvents {
 
   jobDead(_id: string, reason: string): void {
     this.#note(`dead: ${reason}`);
+  }
+
+  lockLost(): void {
+    this.#note('lock lost');
   }
 
   connectionFailed(error: Error): void {
@@ -206,8 +211,8 @@ inRedis('with a real Redis', () => {
     test.each([
       {
         name: 'another version',
-        data: { ...resetJob(1), v: 3 },
-        reason: /version 3, this program reads versions 1 and 2/,
+        data: { ...resetJob(1), v: 9 },
+        reason: /version 9, this program reads versions 1, 2, 3/,
       },
       { name: 'no job at all', data: { hello: 'world' }, reason: /invalid at v/ },
     ])('makes a dead letter of $name at once', async ({ data, reason }) => {
@@ -254,6 +259,22 @@ inRedis('with a real Redis', () => {
       await diary.saw('done', 3);
       expect(started).toEqual([1, 1, 1, 1, 1, 1]);
       expect((await queueDepth(queue)).failed).toBe(0);
+    });
+
+    test('says when a job is no longer its own', async () => {
+      await addResetJobs(queue, [resetJob(1)]);
+      let release = (): void => undefined;
+      const released = new Promise<void>((resolve) => {
+        release = resolve;
+      });
+      const diary = await work(async ({ id }) => {
+        await redis.del(`{resetscope:queue}:resets:${id}:lock`);
+        await released;
+        return 'done';
+      });
+      await diary.saw('lock lost');
+      release();
+      expect(diary.entries.filter((entry) => entry.startsWith('connection'))).toEqual([]);
     });
 
     test('goes on after Redis dropped its connection', async () => {

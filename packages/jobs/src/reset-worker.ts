@@ -34,6 +34,8 @@ export interface WorkerEvents {
   jobRetried(id: string, error: Error): void;
   /** The job is a dead letter now. */
   jobDead(id: string, reason: string): void;
+  /** The worker was too busy to keep a job its own: another may run it too, which changes nothing. */
+  lockLost(): void;
   /** Redis trouble; the worker goes on by itself when Redis is back. */
   connectionFailed(error: Error): void;
 }
@@ -55,6 +57,8 @@ export interface ResetWorker {
  */
 const LOCK_MS = 10_000;
 const STALLED_CHECK_MS = 5_000;
+/** BullMQ tells it as an error like any other (src/classes/lock-manager.ts). */
+const LOST_LOCK = /^could not renew lock for job/;
 /** Lost workers a job survives before it is suspected of killing them. */
 const MAX_STALLED = 5;
 
@@ -74,7 +78,7 @@ export async function startResetWorker(
     maxStalledCount: MAX_STALLED,
   });
   worker.on('completed', () => events.jobDone());
-  worker.on('error', (error) => events.connectionFailed(error));
+  worker.on('error', (error) => (LOST_LOCK.test(error.message) ? events.lockLost() : events.connectionFailed(error)));
   worker.on('failed', (job, error) => {
     const id = job?.id ?? 'unknown';
     if (job?.finishedOn === undefined) events.jobRetried(id, error);

@@ -3,7 +3,15 @@ import { DatagramQueue } from './datagram-queue.ts';
 import type { SourceLine } from './source-line.ts';
 
 function line(offset: number, len = 100): SourceLine {
-  return { file: 'syslog:x', fileId: 'u', offset, bytes: new Uint8Array(len), readAtUs: 1, cut: 0 };
+  return {
+    file: 'syslog:x',
+    fileId: 'u',
+    offset,
+    bytes: new Uint8Array(len),
+    readAtUs: 1,
+    unwrittenAtUs: null,
+    cut: 0,
+  };
 }
 
 test('hands out what there is, in order, and again until it is done with', async () => {

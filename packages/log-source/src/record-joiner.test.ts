@@ -10,7 +10,7 @@ const NOW_US = Date.parse('2026-11-22T06:35:20Z') * 1000;
 function record(log: string, more: { stream?: string; offset?: number; time?: string } = {}): SourceLine {
   const { stream = 'stderr', offset = 0, time = '2026-11-22T06:35:19Z' } = more;
   const bytes = Buffer.from(JSON.stringify({ log, stream, time }));
-  return { file: '/x-json.log', fileId: 'f', offset, bytes, readAtUs: NOW_US, cut: 0 };
+  return { file: '/x-json.log', fileId: 'f', offset, bytes, readAtUs: NOW_US, unwrittenAtUs: NOW_US - 1000, cut: 0 };
 }
 
 const texts = (lines: readonly SourceLine[]): readonly string[] =>
@@ -35,6 +35,8 @@ describe('RecordJoiner', () => {
     expect(texts([a as SourceLine, b as SourceLine])).toEqual(['a', 'b']);
     expect(a?.readAtUs).toBe(NOW_US - 1_000_000);
     expect(b?.readAtUs).toBe(NOW_US);
+    // under way to docker for 100 ms at most
+    expect(a?.unwrittenAtUs).toBe(NOW_US - 1_100_000);
   });
 
   test('joins the pieces of a stream over batches, at the offset of the first', () => {

@@ -4,6 +4,7 @@
  */
 import { type ContainerRecord, parseContainerRecord } from './container-record.ts';
 import type { SourceLine } from './source-line.ts';
+import { UNDER_WAY_US } from './under-way.ts';
 
 /** Longest line put together, bytes: 16 times NGX_MAX_ERROR_STR with OpenResty's doubling (nginx-error-log.md 1.5). */
 const MAX_JOINED_LEN = 65_536;
@@ -58,7 +59,7 @@ export class RecordJoiner {
     if (begun !== undefined && startsWithStamp(bytes)) this.#finish(stream, begun, whole);
     const open = this.#unfinished.get(stream);
     if (open === undefined && !isPartial) {
-      whole.push({ ...line, bytes, readAtUs: earlier(line.readAtUs, record.collectedUs) });
+      whole.push({ ...line, ...writtenBetween(line, record), bytes });
       return;
     }
     const joined = open ?? this.#begin(stream, line, record);
@@ -72,7 +73,7 @@ export class RecordJoiner {
 
   #begin(stream: string, line: SourceLine, record: ContainerRecord): Unfinished {
     const begun: Unfinished = {
-      line: { ...line, readAtUs: earlier(line.readAtUs, record.collectedUs) },
+      line: { ...line, ...writtenBetween(line, record) },
       begunAtUs: line.readAtUs,
       pieces: [],
       len: 0,
@@ -101,9 +102,13 @@ export class RecordJoiner {
   }
 }
 
-/** The runtime had the line before us; a time later than ours is of another clock. */
-function earlier(readAtUs: number, collectedUs: number | null): number {
-  return collectedUs === null ? readAtUs : Math.min(readAtUs, collectedUs);
+/** The runtime had the line before us, shortly after nginx wrote it; a time later than ours is of another clock. */
+function writtenBetween(
+  { readAtUs }: SourceLine,
+  { collectedUs }: ContainerRecord,
+): Pick<SourceLine, 'readAtUs' | 'unwrittenAtUs'> {
+  if (collectedUs === null) return { readAtUs, unwrittenAtUs: null };
+  return { readAtUs: Math.min(readAtUs, collectedUs), unwrittenAtUs: collectedUs - UNDER_WAY_US };
 }
 
 function startsWithStamp(bytes: Uint8Array): boolean {

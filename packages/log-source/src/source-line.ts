@@ -12,6 +12,8 @@ export interface SourceLine {
   readonly bytes: Uint8Array;
   /** Wall clock when it was read, by us or by the container runtime before us: microseconds since the Unix epoch. */
   readonly readAtUs: number;
+  /** It was written between then and readAtUs; null: not known. */
+  readonly unwrittenAtUs: number | null;
   /** Bytes beyond the cap on length, which are not in `bytes`. */
   readonly cut: number;
 }

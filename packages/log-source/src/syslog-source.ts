@@ -4,13 +4,14 @@
  * and by the number of its datagram: adding it again after a lost reply adds nothing, and no two lines share a name.
  */
 import { randomUUID } from 'node:crypto';
-import type { FollowStatus } from '@resetscope/follow';
+import { type FollowStatus, wallClockUs } from '@resetscope/follow';
 import { DatagramQueue } from './datagram-queue.ts';
 import type { DatagramSocket } from './datagram-socket.ts';
 import type { LineTest, LogSource, SourceBatch } from './source-line.ts';
 import { type SyslogSpec, syslogName } from './syslog-address.ts';
 import { parseSyslogDatagram, type SyslogDatagram } from './syslog-datagram.ts';
 import { openUdpSocket } from './udp-socket.ts';
+import { UNDER_WAY_US } from './under-way.ts';
 import { openUnixSocket } from './unix-socket.ts';
 
 /** What became of a datagram. `dropped`: a line that was wanted, and no room for it. */
@@ -101,7 +102,10 @@ export class SyslogSource implements LogSource {
 
   #keep(bytes: Uint8Array, offset: number): DatagramResult {
     if (!this.#options.wanted(bytes, 0, bytes.byteLength)) return 'line';
-    const line = { file: this.name, fileId: this.#fileId, offset, bytes, readAtUs: Date.now() * 1000, cut: 0 };
-    return this.#queue.push(line) ? 'line' : 'dropped';
+    const readAtUs = wallClockUs();
+    const when = { readAtUs, unwrittenAtUs: readAtUs - UNDER_WAY_US };
+    return this.#queue.push({ file: this.name, fileId: this.#fileId, offset, bytes, ...when, cut: 0 })
+      ? 'line'
+      : 'dropped';
   }
 }

@@ -202,7 +202,7 @@ const ROWS: readonly Row[] = [
     `upstream timed out (110: Connection timed out) while reading response header from upstream${cruh}`,
     'upstream-timed-out',
     'upstream certain',
-    false,
+    true,
     110,
   ],
   [
@@ -274,7 +274,7 @@ const ROWS: readonly Row[] = [
     `upstream timed out (110: Connection timed out) while proxying upgraded connection${cruh}`,
     'upstream-timed-out',
     'upstream certain',
-    false,
+    true,
     110,
   ],
   ['T1', 'info', `recv() failed ${RST} while SSL handshaking${cL}`, 'reset-recv', 'client high', true, 104],

@@ -13,7 +13,7 @@ export { parseErrorLogLine } from './error-log-line.ts';
 export { mayBeOfInterest } from './interest.ts';
 export { decodeLatin1 } from './latin1.ts';
 export type { LineKind } from './line-kind.ts';
-export { isLostConnectionErrno, isResetFamily, LINE_KINDS, lineKind } from './line-kind.ts';
+export { FAMILY_KINDS, isLostConnectionErrno, isResetFamily, LINE_KINDS, lineKind } from './line-kind.ts';
 export { flagsFromNext, LineSequence } from './line-sequence.ts';
 export type { AccessLogFormat, LogEscape, LogFormatPart, ValueShape } from './log-format.ts';
 export {

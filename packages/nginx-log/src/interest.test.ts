@@ -12,6 +12,7 @@ test.each([
     line: '2026/11/22 07:59:09 [notice] 4294967295#4294967295: *18446744073709551615 readv() failed',
     expected: true,
   },
+  { name: 'a timeout', line: `${HEAD}upstream timed out (110: Connection timed out)`, expected: true },
   {
     name: 'a keepalive close with an errno',
     line: `${HEAD}client fd77::1 closed keepalive connection (104: x)\n`,

@@ -22,7 +22,7 @@ const CLIENT_START = latin1('client ');
 const STARTS: readonly Uint8Array[] = [
   CLIENT_START,
   ...['recv()', 'readv()', 'send', 'SSL_', 'writev()', 'connect()'].map(latin1),
-  ...['peer closed', 'upstream prem', 'epoll_wait()', 'kevent()'].map(latin1),
+  ...['peer closed', 'upstream prem', 'upstream timed', 'epoll_wait()', 'kevent()'].map(latin1),
 ];
 /** By their first byte: most messages are out after one look (half the time of trying all, measured). */
 const STARTS_BY_BYTE: readonly (readonly Uint8Array[])[] = Array.from({ length: 256 }, (_, byte) =>

@@ -133,16 +133,27 @@ const ALWAYS_LOST: ReadonlySet<LineKind> = new Set<LineKind>([
 ]);
 /** Kinds that do so only with an errno: without one they are an ordinary close, or no TCP connection existed. */
 const LOST_WITH_ERRNO: ReadonlySet<LineKind> = new Set<LineKind>(['connect-failed', 'client-closed-keepalive']);
+/** Timers of nginx: a connection was given up because its peer fell silent. */
+const TIMED_OUT: ReadonlySet<LineKind> = new Set<LineKind>(['client-timed-out', 'upstream-timed-out']);
+/** Where such a timer says nothing but that a client did not ask: nothing was lost. */
+const BEFORE_REQUEST: ReadonlySet<string> = new Set(['waiting for request', 'SSL handshaking', 'keepalive']);
+
+/** The kinds of which a line may be of the family, in the order of LINE_KINDS. */
+export const FAMILY_KINDS: readonly LineKind[] = LINE_KINDS.filter(
+  (kind) =>
+    ALWAYS_LOST.has(kind) || LOST_WITH_ERRNO.has(kind) || TIMED_OUT.has(kind) || kind === 'tls-handshake-closed',
+);
 
 /**
- * The lines that become jobs unless configured otherwise: a reset, a refusal, a premature close, a TLS alert, on a
- * connection of a client (`*N`). Not timeouts of nginx's own timers, HTTP/2 stream resets, or `client closed
- * connection` before any request byte (a health check, but over TLS possibly a reset: nothing was lost either way).
+ * The lines that are explained, live (jobs) and offline alike: a reset, a refusal, a premature close, a TLS alert, a timeout in the
+ * middle of a request, on a connection of a client (`*N`). Not clients that never asked, HTTP/2 stream resets, or `client
+ * closed connection` before any request byte (a health check, but over TLS possibly a reset: nothing was lost either way).
  */
 export function isResetFamily(entry: ErrorLogEntry): boolean {
   if (entry.connectionNumber === null) return false;
   const kind = lineKind(entry);
   if (ALWAYS_LOST.has(kind)) return true;
+  if (TIMED_OUT.has(kind)) return entry.action?.kind !== 'known' || !BEFORE_REQUEST.has(entry.action.phrase);
   if (kind === 'tls-handshake-closed') return isUpstreamHandshake(entry.action);
   return LOST_WITH_ERRNO.has(kind) && isLostConnectionErrno(entry.errno);
 }

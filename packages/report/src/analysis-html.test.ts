@@ -14,7 +14,7 @@ const render = (parts: Parameters<typeof analysisOf>[0]): string =>
 
 /** Tags that this page is made of. */
 const OUR_TAGS =
-  /^(?:a|b|body|br|button|caption|code|dd|details|div|dl|dt|footer|g|h[1-4]|head|header|html|img|input|label|li|line|link|main|mark|meta|nav|ol|p|path|pre|script|section|span|style|summary|svg|table|tbody|td|text|th|thead|title|tr|tspan|ul|!doctype)$/;
+  /^(?:a|b|body|br|button|caption|code|dd|desc|details|div|dl|dt|footer|g|h[1-5]|head|header|html|img|input|label|li|line|link|main|mark|meta|nav|ol|p|path|pre|rect|script|section|span|style|summary|svg|table|tbody|td|text|th|thead|title|tr|tspan|ul|!doctype)$/;
 
 /** Tags and attributes that are not ours; escaped text holds no `<`, `>` or `"`, so these patterns find all there are. */
 function foreignMarkup(page: string): readonly string[] {
@@ -46,11 +46,12 @@ describe('renderAnalysisHtml', () => {
       `<h3>${unmatchedIncident.sentence}</h3>`,
       '<section class="alike" id="kind-2"',
       `<h3>${postIncident.sentence}</h3>`,
-      'Did it succeed?',
-      'Who hung up?',
-      'What to change?',
-      '<mark>POST /weixin/sync2851</mark>',
-      '<svg class="rs-ladder"',
+      'Who hung up, and when?',
+      'What became of the request?',
+      'Why?',
+      'What to change',
+      '<mark title="request">POST /weixin/sync2851</mark>',
+      '<svg class="rs-ladder rs-wide"',
       'rs-row rs-reset',
       'data-copy="tcp.stream eq 132',
       'The evidence',

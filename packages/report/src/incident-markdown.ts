@@ -1,8 +1,11 @@
 /** One incident as Markdown for a ticket (CommonMark with tables off): what came from log or wire stays text. */
-import type { Incident } from '@resetscope/diagnosis';
+import { directivesOf, type Incident } from '@resetscope/diagnosis';
 import { formatStream, ladderHeads } from './ladder-heads.ts';
 import { formatLadder } from './ladder-text.ts';
-import { shownLine } from './log-line.ts';
+import { accessWords, joinWords, legHeads, legRows } from './legs.ts';
+import { formatLegs } from './legs-text.ts';
+import { noLineWords, shownLine } from './log-line.ts';
+import { trustWords } from './trust-facts.ts';
 import {
   confidenceWords,
   frameWords,
@@ -11,7 +14,6 @@ import {
   otherFixes,
   outcomeWords,
   REASON_WORDS,
-  trustWords,
 } from './verdict-words.ts';
 import { visibleText } from './visible-text.ts';
 
@@ -26,9 +28,12 @@ export function renderIncidentMarkdown(incident: Incident, link: string | null =
     `**${markdownText(incident.sentence)}**`,
     markdownText(headline(incident)),
     answerList(incident),
-    markdownCode(shownLine(incident.line)),
+    ...pasteBlocks(incident),
+    incident.line.raw === '' ? markdownText(noLineWords(incident)) : markdownCode(shownLine(incident.line)),
+    incident.access === undefined ? '' : markdownText(`Access log: ${accessWords(incident.access)}`),
     streamLines(incident),
     ladder === '' ? '' : markdownCode(ladder, true),
+    ...legBlocks(incident),
     evidenceList(incident),
     markdownText(trustWords(incident).join(' · ')),
     link === null ? '' : `<${encodeURI(link)}>`,
@@ -67,6 +72,22 @@ function headline(incident: Incident): string {
   const sure = incident.status === 'matched' ? `confidence ${confidenceWords(incident.confidence)}` : incident.status;
   const why = incident.reason === null ? [] : [REASON_WORDS[incident.reason]];
   return [HARM_WORDS[incident.harm], sure, ...why, loggedWords(incident)].join(' · ');
+}
+
+/** What can be pasted, with its place above. */
+function pasteBlocks({ cause }: Incident): readonly string[] {
+  return directivesOf(cause).map(({ place, text }) => `${markdownText(place)}\n\n${markdownCode(text, true)}`);
+}
+
+/** Both connections of the request on one timeline. */
+function legBlocks(incident: Incident): readonly string[] {
+  const { otherLeg } = incident;
+  if (otherLeg === undefined) return [];
+  const legs = formatLegs(legRows(incident), legHeads(incident), { color: false, width: LADDER_WIDTH });
+  return [
+    markdownText(`${otherLeg.leg} connection ${joinWords(otherLeg)}`),
+    ...(legs === '' ? [] : [markdownCode(legs, true)]),
+  ];
 }
 
 function streamLines({ stream, reset, wiresharkFilter }: Incident): string {

@@ -19,7 +19,7 @@ describe('renderIncidentText', () => {
       '   frame        time',
       'Evidence    · The whole',
       'Also        · 3 % tcp.stream 136',
-      'Trust       handshake seen',
+      'Trust       handshake: seen',
     ];
     const positions = parts.map((part) => text.indexOf(part));
     expect(positions).toEqual([...positions].sort((a, b) => a - b));

@@ -7,6 +7,7 @@ import { formatLegs } from './legs-text.ts';
 import { logLineParts } from './log-line.ts';
 import { makePaint, type Paint } from './paint.ts';
 import { type Explained, lineCase, type ReportCase } from './report-case.ts';
+import { trustWords } from './trust-facts.ts';
 import {
   confidenceWords,
   FRAMES_NAMED,
@@ -15,7 +16,6 @@ import {
   loggedWords,
   otherFixes,
   outcomeWords,
-  trustWords,
 } from './verdict-words.ts';
 import { visibleText } from './visible-text.ts';
 import { wrapText } from './wrap-text.ts';
@@ -119,7 +119,7 @@ function legsBlock(incident: Incident, page: Page, style: TextStyle): string {
 
 /** The raw line, wrapped, with the matched fields in bold. */
 function paintLine(incident: Incident, { paint, width }: Page): readonly string[] {
-  const parts = logLineParts(incident).map(({ text, matched }) => ({ text: visibleText(text), matched }));
+  const parts = logLineParts(incident).map(({ text, field }) => ({ text: visibleText(text), matched: field !== null }));
   const text = parts.map((part) => part.text).join('');
   const isMatched = parts.flatMap((part) => Array<boolean>(part.text.length).fill(part.matched));
   let at = 0;

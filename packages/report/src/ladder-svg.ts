@@ -1,102 +1,143 @@
 /**
- * The ladder as inline SVG: originator left, responder right, time downwards, notes on the right. Colours come from the
- * page: classes below with currentColor, so that dark and light themes work; without a stylesheet it is black on nothing.
- * Classes: rs-ladder, rs-life, rs-head, rs-row, rs-reset, rs-folded, rs-arrow, rs-text, rs-numbers, rs-time, rs-note, rs-idle.
+ * The ladder as inline SVG: two or three lifelines from left to right, time downwards, notes beside or below. Colours come from the
+ * page's style sheet. Classes: rs-ladder, rs-wide, rs-narrow, rs-life, rs-head, rs-row, rs-reset, rs-folded, rs-band, rs-arrow, rs-tip,
+ * rs-text, rs-flags, rs-len, rs-seq, rs-raw, rs-time, rs-note, rs-idle.
  */
-import { durationText, type LadderRow } from '@resetscope/diagnosis';
+import { durationText } from '@resetscope/diagnosis';
 import { type HtmlValue, html, type SafeHtml } from './html.ts';
 import { idleGapUs } from './ladder.ts';
-import type { LadderHeads } from './ladder-heads.ts';
-import { drawArrow, drawMargin, drawWords, MARGIN_AT } from './ladder-lane.ts';
+import { drawArrow, drawWords, type LaneRow, laneOf } from './ladder-lane.ts';
+import type { LadderLayout } from './ladder-layout.ts';
 import { visibleText } from './visible-text.ts';
-import { wrapText } from './wrap-text.ts';
+import { cutText, wrapText } from './wrap-text.ts';
 
-/** User units; 12 units of text are about 12 CSS pixels at the drawing's natural width. */
-const AT = { left: 140, right: 612, note: 632, width: 960 } as const;
-const HEAD_HEIGHT = 44;
+export interface LadderWords {
+  /** What stands at the lifelines, from left to right: a line or two each. */
+  readonly heads: readonly (readonly string[])[];
+  /** Name of the drawing, and what it shows in a sentence: read out by screen readers. */
+  readonly title: string;
+  readonly description: string;
+}
+
+const HEAD_HEIGHT = 56;
+const HEAD_LINE_HEIGHT = 15;
 const ROW_HEIGHT = 38;
+/** From the top of a row to its arrow. */
+const ARROW_DOWN = 24;
 const IDLE_HEIGHT = 40;
 const NOTE_LINE_HEIGHT = 16;
-const FOOT_HEIGHT = 16;
-
-/** Characters of a note line that fit at 12.5 units. */
-const NOTE_CHARS = 46;
+const FOOT_HEIGHT = 12;
 
 interface Placed {
-  readonly row: LadderRow;
+  readonly row: LaneRow;
   /** Silence drawn above the row; null for none. */
   readonly gapUs: number | null;
   readonly noteLines: readonly string[];
   /** y of the arrow. */
   readonly y: number;
+  readonly height: number;
 }
 
-/** Empty markup without rows. `label` is read out by screen readers. */
-export function ladderSvg(rows: readonly LadderRow[], heads: LadderHeads, label: string): SafeHtml {
+/** Empty markup without rows. */
+export function ladderSvg(rows: readonly LaneRow[], words: LadderWords, layout: LadderLayout): SafeHtml {
   if (rows.length === 0) return html``;
-  const { placed, height } = place(rows);
-  return html`<svg class="rs-ladder" viewBox="0 0 ${AT.width} ${height}" width="${AT.width}" height="${height}" role="img" aria-label="${visibleText(label)}" xmlns="http://www.w3.org/2000/svg" font-size="12">
-${drawHeads(heads)}
-${drawLifelines(placed, height)}
-${placed.map(drawRow)}
+  const placed = place(rows, layout);
+  const last = placed.at(-1);
+  const height = (last === undefined ? HEAD_HEIGHT : last.y - ARROW_DOWN + last.height) + FOOT_HEIGHT;
+  return html`<svg class="rs-ladder ${layout.name}" viewBox="0 0 ${layout.width} ${height}" width="${layout.width}" height="${height}" role="img" xmlns="http://www.w3.org/2000/svg" font-size="12"><title>${visibleText(words.title)}</title><desc>${visibleText(words.description)}</desc>
+${placed.map((one) => drawBand(one, layout))}
+${drawHeads(words.heads, layout)}
+${drawLifelines(placed, layout, height)}
+${drawColumns(placed, layout)}
+${placed.map((one) => drawRow(one, layout))}
 </svg>`;
 }
 
-function place(rows: readonly LadderRow[]): { readonly placed: readonly Placed[]; readonly height: number } {
+function place(rows: readonly LaneRow[], { note }: LadderLayout): readonly Placed[] {
   let top = HEAD_HEIGHT;
-  const placed = rows.map((row, at): Placed => {
+  return rows.map((row, at): Placed => {
     const gapUs = idleGapUs(rows[at - 1], row);
     if (gapUs !== null) top += IDLE_HEIGHT;
-    const noteLines = row.note === '' ? [] : wrapText(visibleText(row.note), NOTE_CHARS);
-    const y = top + 24;
-    top += Math.max(ROW_HEIGHT, noteLines.length * NOTE_LINE_HEIGHT + 10);
-    return { row, gapUs, noteLines, y };
+    const noteLines = row.note === '' ? [] : wrapText(visibleText(row.note), note.chars);
+    const y = top + ARROW_DOWN;
+    const noteEnd = ARROW_DOWN + note.down + noteLines.length * NOTE_LINE_HEIGHT - 8;
+    const height = Math.max(ROW_HEIGHT, noteLines.length === 0 ? 0 : noteEnd);
+    top += height;
+    return { row, gapUs, noteLines, y, height };
   });
-  return { placed, height: top + FOOT_HEIGHT };
 }
 
-function drawHeads(heads: LadderHeads): SafeHtml {
-  const head = (x: number, anchor: string, name: string): SafeHtml =>
-    html`<text class="rs-head" x="${x}" y="22" text-anchor="${anchor}" font-weight="600">${visibleText(name)}</text>`;
-  return html`<text class="rs-time" x="${MARGIN_AT.frame}" y="22" text-anchor="end">frame</text>
-<text class="rs-time" x="${MARGIN_AT.time}" y="22" text-anchor="end">ms</text>
-${head(AT.left, 'start', heads.originator)}
-${head(AT.right, 'end', heads.responder)}`;
+/** Width of an address's character at 11.5 units. */
+const HEAD_LETTER_WIDTH = 6.2;
+
+/** Names of two lines: role above address. The last one ends at its lifeline, so that it stays inside. */
+function drawHeads(heads: LadderWords['heads'], { lifelines, frame, timeX }: LadderLayout): SafeHtml {
+  const span = (lifelines.at(-1) ?? 0) - (lifelines[0] ?? 0);
+  const chars = Math.floor(span / 2 / HEAD_LETTER_WIDTH);
+  const anchorOf = (at: number): string => (at === 0 ? 'start' : at === lifelines.length - 1 ? 'end' : 'middle');
+  const head = (lines: readonly string[], at: number): SafeHtml => {
+    const x = lifelines[at] ?? 0;
+    const spans = lines.map(
+      (line, n) => html`<tspan x="${x}" y="${17 + n * HEAD_LINE_HEIGHT}">${cutText(visibleText(line), chars)}</tspan>`,
+    );
+    return html`<text class="rs-head" text-anchor="${anchorOf(at)}">${spans}</text>`;
+  };
+  const units = frame.x === timeX ? null : html`<tspan x="${frame.x}" y="17">frame</tspan>`;
+  return html`<text class="rs-time" text-anchor="end">${units}<tspan x="${timeX}" y="17">ms</tspan></text>${heads.map(head)}`;
 }
 
-/** Both lines from head to foot, dashed where nothing happened. */
-function drawLifelines(placed: readonly Placed[], height: number): readonly SafeHtml[] {
-  const gaps = placed.filter((one) => one.gapUs !== null).map(({ y }) => y - 24 - IDLE_HEIGHT);
-  const starts = [HEAD_HEIGHT - 12, ...gaps.map((gap) => gap + IDLE_HEIGHT)];
-  const ends = [...gaps, height - 6];
+/** From head to foot, dashed where nothing happened. */
+function drawLifelines(placed: readonly Placed[], { lifelines }: LadderLayout, height: number): readonly SafeHtml[] {
+  const gaps = placed.filter((one) => one.gapUs !== null).map(({ y }) => y - ARROW_DOWN - IDLE_HEIGHT);
+  const starts = [HEAD_HEIGHT - 14, ...gaps.map((gap) => gap + IDLE_HEIGHT)];
+  const ends = [...gaps, height - 4];
   const line = (x: number, from: number, to: number, dash: HtmlValue): SafeHtml =>
-    html`<line class="rs-life" x1="${x}" y1="${from}" x2="${x}" y2="${to}" stroke="currentColor"${dash}/>`;
-  return [AT.left, AT.right].flatMap((x) => [
+    html`<path class="rs-life" d="M${x} ${from}V${to}"${dash}/>`;
+  return lifelines.flatMap((x) => [
     ...starts.map((from, at) => line(x, from, ends[at] ?? height, null)),
     ...gaps.map((gap) => line(x, gap, gap + IDLE_HEIGHT, html` stroke-dasharray="2 5"`)),
   ]);
 }
 
-function drawRow(placed: Placed): SafeHtml {
-  const { row, y, gapUs } = placed;
-  const kind = row.kind === 'packet' ? '' : ` rs-${row.kind}`;
-  return html`${gapUs === null ? null : drawIdle(gapUs, y - 24 - IDLE_HEIGHT / 2)}
-<g class="rs-row${kind}">${drawMargin(row, y)}${drawArrow(row, y, AT)}${drawWords(row, y, AT, numbersOf(row))}${drawNote(placed)}</g>`;
+/** Frame numbers and times, a column each. */
+function drawColumns(placed: readonly Placed[], { frame, timeX }: LadderLayout): SafeHtml {
+  const numbers = placed.map(({ row, y }) =>
+    row.frame === null
+      ? null
+      : html`<tspan x="${frame.x}" y="${y + 4 - frame.up}">${frame.up > 0 && '#'}${row.frame}</tspan>`,
+  );
+  const times = placed.map(({ row, y }) => html`<tspan x="${timeX}" y="${y + 4}">${millis(row.atUs)}</tspan>`);
+  return html`<text class="rs-time" text-anchor="end">${numbers}</text><text class="rs-time" text-anchor="end">${times}</text>`;
 }
 
-function drawIdle(gapUs: number, y: number): SafeHtml {
-  const middle = (AT.left + AT.right) / 2;
+/** `0.378`, `4,872.1`: three decimals while they can be read. */
+function millis(atUs: number): string {
+  const ms = atUs / 1000;
+  return Math.abs(ms) < 1000 ? ms.toFixed(3) : ms.toFixed(1);
+}
+
+function drawBand({ row, y, height }: Placed, { width }: LadderLayout): SafeHtml | null {
+  if (row.kind !== 'reset') return null;
+  return html`<rect class="rs-band" x="0" y="${y - ARROW_DOWN + 3}" width="${width}" height="${height}" rx="5"/>`;
+}
+
+function drawRow(placed: Placed, layout: LadderLayout): SafeHtml {
+  const { row, y, gapUs } = placed;
+  const kind = row.kind === 'packet' ? '' : ` rs-${row.kind}`;
+  const lane = laneOf(row, layout);
+  return html`${gapUs !== null && drawIdle(gapUs, y - ARROW_DOWN - IDLE_HEIGHT / 2, layout)}<g class="rs-row${kind}">${drawArrow(row, y, lane)}${drawWords(row, y, lane, layout)}${drawNote(placed, layout)}</g>
+`;
+}
+
+function drawIdle(gapUs: number, y: number, { lifelines }: LadderLayout): SafeHtml {
+  const middle = ((lifelines[0] ?? 0) + (lifelines.at(-1) ?? 0)) / 2;
   return html`<text class="rs-idle" x="${middle}" y="${y + 4}" text-anchor="middle">… ${durationText(gapUs)} idle …</text>`;
 }
 
-function numbersOf({ seq, ack, len }: LadderRow): string {
-  return `seq ${seq}  ack ${ack}${len > 0 ? `  len ${len}` : ''}`;
-}
-
-function drawNote({ noteLines, y }: Placed): SafeHtml | null {
+function drawNote({ noteLines, y }: Placed, { note }: LadderLayout): SafeHtml | null {
   if (noteLines.length === 0) return null;
   const spans = noteLines.map(
-    (line, at) => html`<tspan x="${AT.note}" dy="${at === 0 ? 0 : NOTE_LINE_HEIGHT}">${line}</tspan>`,
+    (line, at) => html`<tspan x="${note.x}" y="${y + note.down + at * NOTE_LINE_HEIGHT}">${line}</tspan>`,
   );
-  return html`<text class="rs-note" y="${y + 4}">${spans}</text>`;
+  return html`<text class="rs-note">${spans}</text>`;
 }

@@ -3,10 +3,9 @@ import { HOSTILE, postIncident } from '../test-data/incidents.ts';
 import { row, twoLegged } from '../test-data/legs.ts';
 import { renderIncidentText } from './incident-text.ts';
 import { accessWords, joinWords, legHeads, legRows, legWords } from './legs.ts';
-import { legsSvg } from './legs-svg.ts';
 import { formatLegs } from './legs-text.ts';
-import { legsSection } from './markup/legs.ts';
 import { lineSection } from './markup/line.ts';
+import { packetsSection } from './markup/packets.ts';
 
 const hostile = {
   ...twoLegged,
@@ -76,20 +75,11 @@ test('the text of an incident has the access line and both legs', () => {
   expect(renderIncidentText(postIncident, { color: false, width: 100 })).not.toMatch(/Both legs|Access log/);
 });
 
-test('the drawing has a row per packet, three lifelines and the silence', () => {
-  const svg = legsSvg(legRows(twoLegged), legHeads(twoLegged), 'Both').toString();
-  expect(svg.match(/class="rs-row/g)).toHaveLength(7);
-  expect(svg.match(/class="rs-row rs-reset"/g)).toHaveLength(1);
-  expect(svg.match(/class="rs-life"/g)).toHaveLength(3);
-  expect(svg).toContain('… 300 ms idle …');
-  expect(legsSvg([], legHeads(twoLegged), '').toString()).toBe('');
-});
-
-test('the page has it where both are known, and hostile text stays text', () => {
-  expect(legsSection(postIncident)).toBeNull();
-  expect(legsSection(twoLegged)?.toString()).toContain('by the port in the access log · 99 %');
+test('the page names how the other connection was found, and hostile text stays text', () => {
+  expect(packetsSection(postIncident)?.toString()).not.toContain('by the port');
+  expect(packetsSection(twoLegged)?.toString()).toContain('by the port in the access log</code> · 99 %');
   expect(lineSection(twoLegged).toString()).toContain('Access log: status 502 after 0.3 s');
   expect(lineSection(postIncident).toString()).not.toContain('Access log');
-  for (const markup of [legsSection(hostile), lineSection(hostile)])
+  for (const markup of [packetsSection(hostile), lineSection(hostile)])
     expect(`${markup}`).not.toMatch(/<script|<img|<b>/);
 });

@@ -1,4 +1,4 @@
-/** Both connections of one request on one clock: client, nginx, upstream. Rows are data; legs-text.ts and legs-svg.ts draw them. */
+/** Both connections of one request on one clock: client, nginx, upstream. Rows are data; legs-text.ts and ladder-svg.ts draw them. */
 import type { AccessFacts, Incident, JoinedBy, LadderRow, Leg, OtherLeg } from '@resetscope/diagnosis';
 
 export interface LegRow extends LadderRow {

@@ -5,18 +5,19 @@ import { logLineParts, shownLine } from './log-line.ts';
 
 const marked = (incident: Parameters<typeof logLineParts>[0]): readonly string[] =>
   logLineParts(incident)
-    .filter((part) => part.matched)
-    .map((part) => part.text);
+    .filter((part) => part.field !== null)
+    .map((part) => `${part.field}: ${part.text}`);
 
 describe('logLineParts', () => {
   test('marks what the match rests on', () => {
     expect(marked(postIncident)).toEqual([
-      '2026/11/22 07:55:15',
-      '(104: Connection reset by peer)',
-      '10.255.252.61',
-      'POST /weixin/sync2851',
-      'http://10.9.8.191:3000/weixin/sync2851',
-      'www.shop.test',
+      'stamp: 2026/11/22 07:55:15',
+      'errno: (104: Connection reset by peer)',
+      'action: while sending to client',
+      'client: 10.255.252.61',
+      'request: POST /weixin/sync2851',
+      'upstream: http://10.9.8.191:3000/weixin/sync2851',
+      'host: www.shop.test',
     ]);
   });
 
@@ -25,7 +26,7 @@ describe('logLineParts', () => {
       ...postIncident.line,
       raw: '2026/11/22 07:55:15 [info] 1#1: *2 client 10.0.0.1 closed keepalive connection',
     };
-    expect(marked({ ...postIncident, line })).toEqual(['2026/11/22 07:55:15']);
+    expect(marked({ ...postIncident, line })).toEqual(['stamp: 2026/11/22 07:55:15']);
   });
 
   test('the parts are the line, whatever the line and the fields', () => {

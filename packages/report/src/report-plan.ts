@@ -2,7 +2,7 @@
 import type { AlikeCases } from './alike.ts';
 import type { ReportCase } from './report-case.ts';
 
-/** Cases in full: about 12 kB each (measured on the corpus), so a page stays near a megabyte. */
+/** Cases in full: 20 to 40 kB each (measured on the corpus), so a page stays below four megabytes. */
 const MAX_IN_FULL = 100;
 /** Table rows: about 0.5 kB each (measured). */
 const MAX_ROWS = 5000;

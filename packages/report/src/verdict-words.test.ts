@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { postIncident } from '../test-data/incidents.ts';
-import { confidenceWords, frameWords, loggedWords, otherFixes, outcomeWords, trustWords } from './verdict-words.ts';
+import { confidenceWords, frameWords, loggedWords, otherFixes, outcomeWords } from './verdict-words.ts';
 
 test.each([
   { confidence: 0, words: '0 %' },
@@ -32,22 +32,6 @@ describe('words of an incident', () => {
   test('the stamp claims no fraction it does not have', () => {
     expect(loggedWords({ loggedAt: '2026-11-22T07:55:15.000000Z' })).toBe('logged 2026-11-22T07:55:15Z');
     expect(loggedWords({ loggedAt: '2026-11-22T07:55:15.250Z' })).toBe('logged 2026-11-22T07:55:15.250Z');
-  });
-
-  test('trust: nothing is said of a connection that is not there', () => {
-    expect(trustWords(postIncident)).toEqual([
-      'handshake seen',
-      'not encrypted',
-      '0 packets lost in the window',
-      'clock offset 0.000 s',
-      'line read 0.4 ms after the reset',
-    ]);
-    const trust = { ...postIncident.trust, lostPackets: null, readDelayUs: null, flags: ['cut packets'] };
-    expect(trustWords({ stream: null, trust })).toEqual([
-      'packet loss not known',
-      'clock offset 0.000 s',
-      'cut packets',
-    ]);
   });
 
   test('a fix that is the answer is not repeated', () => {

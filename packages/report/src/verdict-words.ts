@@ -1,14 +1,5 @@
 /** Short words for the fields of an incident, the same in text, Markdown and HTML. */
-import {
-  durationText,
-  type Fix,
-  type Harm,
-  type Incident,
-  type Outcome,
-  type ResetBy,
-  type Ternary,
-  type UnmatchedReason,
-} from '@resetscope/diagnosis';
+import type { Fix, Harm, Incident, Outcome, ResetBy, Ternary, UnmatchedReason } from '@resetscope/diagnosis';
 
 /** What an on-call engineer needs to know first. */
 export const HARM_WORDS: Readonly<Record<Harm, string>> = {
@@ -45,7 +36,7 @@ const DELIVERED_WORDS: Readonly<Record<Ternary, string>> = {
   unknown: 'delivery not known',
 };
 
-const RETRY_WORDS: Readonly<Record<Ternary, string>> = {
+export const RETRY_WORDS: Readonly<Record<Ternary, string>> = {
   yes: 'retry is safe',
   no: 'retry is not safe',
   unknown: 'retry safety not known',
@@ -82,22 +73,4 @@ export function frameWords(frames: readonly number[]): string {
 /** The log's stamp is whole seconds; a fraction of zeros would claim more. */
 export function loggedWords({ loggedAt }: Pick<Incident, 'loggedAt'>): string {
   return `logged ${loggedAt.replace(/\.0+Z$/, 'Z')}`;
-}
-
-/** What the capture saw and lost: one short clause each. */
-export function trustWords({ stream, trust }: Pick<Incident, 'stream' | 'trust'>): readonly string[] {
-  const { lostPackets, readDelayUs } = trust;
-  const seen = [
-    trust.sawSyn ? 'handshake seen' : 'handshake not seen',
-    trust.tls ? 'TLS: no URL to compare' : 'not encrypted',
-  ];
-  return [
-    ...(stream === null ? [] : seen),
-    lostPackets === null
-      ? 'packet loss not known'
-      : `${lostPackets.toLocaleString('en-US')} packets lost in the window`,
-    `clock offset ${trust.clockOffsetSeconds.toFixed(3)} s`,
-    ...(readDelayUs === null ? [] : [`line read ${durationText(readDelayUs)} after the reset`]),
-    ...trust.flags,
-  ];
 }

@@ -222,7 +222,7 @@ describe('BlockBuilder', () => {
       firstUs: BASE_US,
       lastUs: BASE_US + 5,
     });
-    const [reset] = index.resets();
+    const [reset] = index.resets;
     expect(reset).toMatchObject({
       tsUs: BASE_US + 5,
       src: '10.0.0.1',

@@ -41,7 +41,7 @@ describe('block index', () => {
       builder.addPacket(packet, -1);
       builder.addReset(packet);
     }
-    const resets = openBlockIndex(builder.finish().bytes)!.resets();
+    const resets = openBlockIndex(builder.finish().bytes)!.resets;
     expect(resets.length).toBe(40);
     expect(resets[39]).toEqual({
       tsUs: 2_000_000_000_000_039,

@@ -43,6 +43,7 @@ export const ResetAt = {
 /** Reads an index in place. */
 export class BlockIndex {
   private readonly view: DataView;
+  private listed: readonly ResetRecord[] | null = null;
 
   /** view: bytes that finish() wrote or openBlockIndex checked. */
   constructor(view: DataView) {
@@ -71,9 +72,12 @@ export class BlockIndex {
     return this.view.getFloat64(IndexAt.lastUs, true);
   }
 
-  /** All resets, in order of capture. */
-  resets(): readonly ResetRecord[] {
-    return Array.from({ length: this.resetCount }, (_, i) => this.reset(INDEX_HEADER_LEN + INDEX_RESET_LEN * i));
+  /** All resets, in order of capture. The same records each time. */
+  get resets(): readonly ResetRecord[] {
+    this.listed ??= Array.from({ length: this.resetCount }, (_, i) =>
+      this.reset(INDEX_HEADER_LEN + INDEX_RESET_LEN * i),
+    );
+    return this.listed;
   }
 
   /** Packets of the connections with this hash; 0: none in the block. */

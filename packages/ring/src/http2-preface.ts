@@ -8,8 +8,8 @@ const FRAME_HEADER_LEN = 9;
 /** RFC 9113 section 6.5 and 6.9. */
 const SETTINGS = 4;
 const WINDOW_UPDATE = 8;
-/** Enough for the preface, a usual SETTINGS and the header of what follows. */
-const MAX_KEPT_LEN = 64;
+/** Enough for the preface, a SETTINGS of ten settings, a WINDOW_UPDATE and the header of the first request. */
+const MAX_KEPT_LEN = 128;
 
 export function startsHttp2(bytes: Uint8Array, at: number, end: number): boolean {
   return hasBytes(bytes, at, end, PREFACE);

@@ -14,6 +14,7 @@ export { RingHeldError, RingRefusedError } from './ring-refused-error.ts';
 export { RingScan, type ScanOptions } from './ring-scan.ts';
 export { type Compression, type RingStat, readRingStat } from './ring-stat.ts';
 export { RingUnavailableError } from './ring-unavailable-error.ts';
+export { RingView } from './ring-view.ts';
 export {
   type Append,
   MIN_RING_BYTES,

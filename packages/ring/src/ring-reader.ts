@@ -5,9 +5,9 @@
 
 import type { BlockEntry } from './block-entry.ts';
 import { ByteLru } from './byte-lru.ts';
-import { type ConnectionKey, type Endpoints, hashEndpoints, keyEndpoints } from './connection-key.ts';
+import type { ConnectionKey } from './connection-key.ts';
 import type { Coverage, TimeWindow } from './coverage.ts';
-import { ConnectionSet, type EndpointFilter, endpointTest, resetTest } from './endpoint-filter.ts';
+import { ConnectionSet, type EndpointFilter, endpointTest } from './endpoint-filter.ts';
 import { NODES_KEY, type RingKeys, ringKeys, sanitizeNode } from './keys.ts';
 import { OpenedBlock } from './opened-block.ts';
 import { ReachSubscription } from './reach-subscription.ts';
@@ -16,6 +16,7 @@ import type { ResetRecord } from './reset-record.ts';
 import type { RingFrame } from './ring-frame.ts';
 import type { RingRedis } from './ring-redis.ts';
 import { RingUnavailableError } from './ring-unavailable-error.ts';
+import { RingView, within } from './ring-view.ts';
 import { StoredBlocks } from './stored-blocks.ts';
 import { readState } from './stored-state.ts';
 
@@ -38,6 +39,7 @@ export class RingReader {
   private readonly keys: RingKeys;
   private readonly stored: StoredBlocks;
   private readonly blocks = new ByteLru<OpenedBlock>(BLOCK_CACHE_BYTES);
+  private readonly reading = new Map<string, Promise<OpenedBlock | null>>();
   private reach: ReachSubscription | null = null;
 
   /** redis: stays the caller's; close() leaves it open. */
@@ -67,11 +69,12 @@ export class RingReader {
   /** Resets in the window, in order of time. From indexes only. */
   async resets(window: TimeWindow, filter: EndpointFilter = {}): Promise<readonly ResetRecord[]> {
     const entries = (await this.stored.entries(window)).filter((entry) => entry.resets > 0);
-    const accepts = resetTest(filter);
-    return [...(await this.stored.indexes(entries)).values()]
-      .flatMap((index) => index.resets())
-      .filter((reset) => within(reset.tsUs, window) && accepts(reset))
-      .sort((a, b) => a.tsUs - b.tsUs);
+    return (await this.viewOf(entries)).resets(window, filter);
+  }
+
+  /** For many questions about one window. */
+  async view(window: TimeWindow): Promise<RingView> {
+    return this.viewOf(await this.stored.entries(window));
   }
 
   /** Connections with packets in the window. Reads every block of the window: keep it short. */
@@ -89,8 +92,7 @@ export class RingReader {
 
   /** All frames of one connection in the window, in order of time. Their bytes are shared with later answers: not to be changed. */
   async frames(key: ConnectionKey, window: TimeWindow): Promise<readonly RingFrame[]> {
-    const ends = keyEndpoints(key);
-    return ends === null ? [] : this.framesOf(ends, window);
+    return (await this.view(window)).frames(key, window);
   }
 
   /** The same, and what the ring covered meanwhile: two questions more. */
@@ -128,30 +130,28 @@ export class RingReader {
     this.reach = null;
   }
 
-  private async framesOf(ends: Endpoints, window: TimeWindow): Promise<readonly RingFrame[]> {
-    const hash = hashEndpoints(ends);
-    const frames: RingFrame[] = [];
-    for (const [entry, index] of await this.stored.indexes(await this.stored.entries(window))) {
-      if (index.packetsOf(hash) === 0) continue;
-      const block = await this.openedBlock(entry);
-      frames.push(...(block?.framesOf(ends, hash) ?? []).filter((frame) => within(frame.tsUs, window)));
-    }
-    frames.sort((a, b) => a.tsUs - b.tsUs);
-    return frames.map((frame, i) => ({ ...frame, frameNumber: i + 1 }));
+  private async viewOf(entries: readonly BlockEntry[]): Promise<RingView> {
+    return new RingView(await this.stored.indexes(entries), (entry) => this.openedBlock(entry));
   }
 
-  /** null: damaged, or evicted meanwhile. */
+  /** null: damaged, or evicted meanwhile. Who asks for a block that is being read waits for it. */
   private async openedBlock(entry: BlockEntry): Promise<OpenedBlock | null> {
     const kept = this.blocks.get(entry.id);
     if (kept !== undefined) return kept;
+    const reading = this.reading.get(entry.id) ?? this.readBlock(entry);
+    this.reading.set(entry.id, reading);
+    try {
+      return await reading;
+    } finally {
+      this.reading.delete(entry.id);
+    }
+  }
+
+  private async readBlock(entry: BlockEntry): Promise<OpenedBlock | null> {
     const frames = await this.stored.frames(entry);
     if (frames === null) return null;
     const block = new OpenedBlock(frames);
     this.blocks.set(entry.id, block, block.bytes);
     return block;
   }
-}
-
-function within(tsUs: number, window: TimeWindow): boolean {
-  return tsUs >= window.fromUs && tsUs < window.toUs;
 }

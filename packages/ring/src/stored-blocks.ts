@@ -16,8 +16,14 @@ import type { RingRedis } from './ring-redis.ts';
 
 /** Memory for indexes: some minutes of a busy node. */
 const INDEX_CACHE_BYTES = 32 * 1024 * 1024;
+/** Memory for parsed entries: the same are listed for every question of the time around them. */
+const ENTRY_CACHE_BYTES = 8 * 1024 * 1024;
+/** Memory of one beside its text. */
+const ENTRY_LEN = 300;
 /** Indexes asked for at once: some megabytes, so that Redis is never busy with one answer for long. */
 const INDEXES_AT_ONCE = 256;
+/** Memory of a reset once it has been read from its index: the object and its two texts. */
+const RESET_RECORD_LEN = 200;
 /** Damages remembered; the first found are forgotten. */
 const MAX_DAMAGES = 1000;
 
@@ -26,6 +32,7 @@ export class StoredBlocks {
   private readonly node: string;
   private readonly keys: RingKeys;
   private readonly indexCache = new ByteLru<BlockIndex>(INDEX_CACHE_BYTES);
+  private readonly entryCache = new ByteLru<BlockEntry>(ENTRY_CACHE_BYTES);
   private readonly damages = new Map<string, Gap>();
   private forgotten = 0;
 
@@ -81,6 +88,7 @@ export class StoredBlocks {
 
   clear(): void {
     this.indexCache.clear();
+    this.entryCache.clear();
     this.damages.clear();
   }
 
@@ -119,7 +127,7 @@ export class StoredBlocks {
         if (index === null) this.noteDamage(entry);
         else {
           read.set(entry.id, index);
-          this.indexCache.set(entry.id, index, bytes.length);
+          this.indexCache.set(entry.id, index, bytes.length + entry.resets * RESET_RECORD_LEN);
         }
       }
     }
@@ -139,8 +147,11 @@ export class StoredBlocks {
 
   /** null for a text that is no entry: a block that cannot be found any more. */
   private parse(text: string, lastUs: number): BlockEntry | null {
+    const known = this.entryCache.get(text);
+    if (known !== undefined) return known;
     const entry = parseEntry(text);
-    if (entry === null) this.note(text, lastUs - MAX_BLOCK_SPAN_US, lastUs, 0);
+    if (entry !== null) this.entryCache.set(text, entry, text.length + ENTRY_LEN);
+    else this.note(text, lastUs - MAX_BLOCK_SPAN_US, lastUs, 0);
     return entry;
   }
 

@@ -1,7 +1,8 @@
 /** From what was read to what was found: one incident per line, what no line speaks of, and the counts. */
-import { type AccessLog, analyse, OtherLegs } from '@resetscope/diagnosis';
+import { type AccessLog, analyse, OtherLegs, Retries } from '@resetscope/diagnosis';
 import type { TcpStream } from '@resetscope/flow';
 import { type Analysis, evidenceNotes, ladderRows, otherLeg } from '@resetscope/report';
+import { withSpan } from './capture-span.ts';
 import type { EvidenceCase } from './evidence-folder.ts';
 import type { CaptureContent } from './read-capture.ts';
 import type { LogContent } from './read-logs.ts';
@@ -39,12 +40,19 @@ export function conclude(
   const quietCases = unlogged.map(
     ({ found, stream }): EvidenceCase => ({ verdict: found, line: null, stream, other: null }),
   );
+  const again = new Retries([...new Set([...capture.streams, ...capture.legs.streams])]);
   const explained = new Set(lineCases.map(({ stream }) => stream));
   const analysis: Analysis = {
     incidents: found.map(({ incident, match, other }) => {
-      if (match.kind !== 'matched') return incident;
+      const spanned = withSpan(incident, match.line, capture.span, clockOffsetUs);
+      if (match.kind !== 'matched') return spanned;
       const { stream } = match.best;
-      return { ...drawn(incident, stream), ...(other === null ? {} : { otherLeg: otherLeg(other, stream) }) };
+      const retries = again.of(match);
+      return {
+        ...drawn(spanned, stream),
+        ...(other === null ? {} : { otherLeg: otherLeg(other, stream) }),
+        ...(retries.length === 0 ? {} : { retries }),
+      };
     }),
     unlogged: unlogged.map(({ found, stream }) => drawn(found, stream)),
     resets: resetCounts(capture.resets, explained),

@@ -8,8 +8,10 @@ import { Worker } from 'node:worker_threads';
 import { type AccessLog, type LegView, type LogLine, legInterest, type Surroundings } from '@resetscope/diagnosis';
 import { type ResetCounts, StreamNumbers, type TcpStream } from '@resetscope/flow';
 import type { Analysis } from '@resetscope/report';
+import type { FrameWindow } from '@resetscope/wire';
 import { readCaptureFiles } from './capture-file.ts';
 import { CaptureShare, type ShareContent } from './capture-share.ts';
+import type { CaptureSpan } from './capture-span.ts';
 import { type InputFile, plainSize } from './input-file.ts';
 import type { ReadMeter } from './read-meter.ts';
 import type { ShareTask } from './share-worker.ts';
@@ -33,6 +35,8 @@ export interface CaptureContent {
   /** Frames read; of these, those that are no TCP segment, by what they are; packets that came after the end of their connection. */
   readonly packets: Analysis['packets'];
   readonly lostPackets: number | null;
+  /** First and last packet; null without any. */
+  readonly span: CaptureSpan | null;
   readonly warnings: readonly string[];
 }
 
@@ -54,7 +58,7 @@ export async function readCaptures(
   );
   try {
     const own = new CaptureShare(interest, { index: 0, of });
-    const { lostPackets, warnings } = await readAll(files, own, meter);
+    const { lostPackets, span, warnings } = await readAll(files, own, meter);
     const others = await Promise.all(workers.map(({ content }) => content));
     const shares = [own.end(), ...others];
     const content = joined(shares);
@@ -68,6 +72,7 @@ export async function readCaptures(
         late: shares.reduce((sum, { latePackets }) => sum + latePackets, 0),
       },
       lostPackets,
+      span,
       warnings: [...warnings, ...own.others.warnings],
     };
   } finally {
@@ -79,10 +84,17 @@ async function readAll(
   files: readonly InputFile[],
   share: CaptureShare,
   meter: ReadMeter,
-): Promise<Pick<CaptureContent, 'lostPackets' | 'warnings'>> {
-  const ends = await readCaptureFiles(files, (frame) => share.add(frame), undefined, meter);
+): Promise<Pick<CaptureContent, 'lostPackets' | 'span' | 'warnings'>> {
+  let [fromUs, toUs] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  const add = (frame: FrameWindow): void => {
+    if (frame.tsUs < fromUs) fromUs = frame.tsUs;
+    if (frame.tsUs > toUs) toUs = frame.tsUs;
+    share.add(frame);
+  };
+  const ends = await readCaptureFiles(files, add, undefined, meter);
   const told = ends.flatMap((end) => end.lostPackets ?? []);
   return {
+    span: toUs < fromUs ? null : { fromUs, toUs },
     lostPackets: told.length === 0 ? null : told.reduce((sum, lost) => sum + lost, 0),
     warnings: ends.flatMap((end) => end.warnings),
   };

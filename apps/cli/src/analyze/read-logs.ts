@@ -1,18 +1,12 @@
 /** Error logs to lines of the reset family, access logs to the ports and ids they give away. */
-import {
-  type AccessInterest,
-  AccessLog,
-  isWorthExplaining,
-  LogFacts,
-  type LogLine,
-  logLine,
-} from '@resetscope/diagnosis';
+import { type AccessInterest, AccessLog, LogFacts, type LogLine, logLine } from '@resetscope/diagnosis';
 import {
   type AccessLogFormat,
   decodeLatin1,
   detectLogFormat,
   type ErrorLogEntry,
   flagsFromNext,
+  isResetFamily,
   LineSequence,
   lineKind,
   type ParsedLine,
@@ -81,7 +75,7 @@ async function readErrorLog(
     facts.note(entry);
     if (lineKind(entry) === 'log-limited') limitedCount++;
     const stampUs = clock.toUs(entry.stamp, collectedUs);
-    if (!isWorthExplaining(entry)) continue;
+    if (!isResetFamily(entry)) continue;
     held = { ref: { file: file.path, lineNumber, offset: null, raw: decodeLatin1(bytes) }, entry, stampUs };
   }
   settle(null);
@@ -106,7 +100,7 @@ interface Held {
 
 function heldLine({ ref, entry, stampUs }: Held, next: ParsedLine | null, timezone: string): LogLine {
   const flags = [...entry.flags, ...flagsFromNext(next)];
-  return { ...logLine(ref, { ...entry, flags }, timezone, null), stampUs };
+  return { ...logLine(ref, { ...entry, flags }, timezone), stampUs };
 }
 
 /** Bytes of a line shown where it is no log. */

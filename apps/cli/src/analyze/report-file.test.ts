@@ -121,8 +121,8 @@ describeIf(executablePath !== null, 'needs chromium')('in a browser', () => {
 
   test('few: open from the start, the filter of the connection can be copied', async () => {
     const complaints = await open('few.html', { permissions: ['clipboard-read', 'clipboard-write'] }, async (page) => {
-      await page.getByRole('img', { name: /^Packets of 10\.255\.252\.61/ }).waitFor();
-      const stroke = await page.evaluate(`getComputedStyle(document.querySelector('.rs-reset line')).stroke`);
+      await page.getByRole('img', { name: /^Ladder diagram of \d+ rows between client 10\.255\.252\.61/ }).waitFor();
+      const stroke = await page.evaluate(`getComputedStyle(document.querySelector('.rs-reset .rs-arrow')).stroke`);
       expect(stroke).toBe('rgb(194, 42, 30)');
       await page.getByRole('button', { name: 'Copy' }).last().click();
       await page.getByRole('button', { name: 'Copied' }).waitFor();
@@ -139,16 +139,16 @@ describeIf(executablePath !== null, 'needs chromium')('in a browser', () => {
       expect(new URL(page.url()).hash).toBe('#kind-1');
       await page.locator('summary').first().focus();
       await page.keyboard.press('Enter');
-      expect(await page.locator('details[open]').count()).toBe(1);
+      expect(await page.locator('details.case[open]').count()).toBe(1);
       await page.getByRole('searchbox', { name: 'Filter' }).fill('error.log:1 keepalive-race-nginx-upstream');
       await page.getByText('21 of 180').waitFor();
       expect(await page.locator('section.alike:visible').count()).toBe(1);
       await page.getByRole('searchbox').fill('');
       await page.getByText('21 of 180').waitFor({ state: 'detached' });
       await page.getByRole('button', { name: 'Unfold all' }).click();
-      expect(await page.locator('details:not([open])').count()).toBe(0);
+      expect(await page.locator('details.case:not([open])').count()).toBe(0);
       await page.getByRole('button', { name: 'Fold all' }).click();
-      expect(await page.locator('details[open]').count()).toBe(0);
+      expect(await page.locator('details.case[open]').count()).toBe(0);
     });
     expect(complaints).toEqual([]);
   });
@@ -157,7 +157,7 @@ describeIf(executablePath !== null, 'needs chromium')('in a browser', () => {
     const complaints = await open('peers.html', {}, async (page) => {
       await page.getByRole('searchbox').fill('10.0.0.2');
       await page.getByText('1 of 4').waitFor();
-      expect(await page.locator('details:visible').count()).toBe(1);
+      expect(await page.locator('details.case:visible').count()).toBe(1);
     });
     expect(complaints).toEqual([]);
   });

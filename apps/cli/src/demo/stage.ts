@@ -7,7 +7,7 @@ import type { Cleanup } from '../cleanup.ts';
 import { requireNoFailure } from '../finding.ts';
 import { checkCapture } from '../host-checks.ts';
 import { startPrivateRedis } from '../private-redis.ts';
-import { type StackReady, startStack } from '../stack.ts';
+import { metricsAddresses, type StackReady, startStack } from '../stack.ts';
 import { Supervisor } from '../supervisor.ts';
 import { type DemoUpstreams, startDemoNginx, startUpstreams } from './demo-nginx.ts';
 import type { Progress } from './progress.ts';
@@ -78,6 +78,7 @@ export async function setStage(listen: string, cleanup: Cleanup, progress: Progr
     }),
   );
   progress.done(`page: ${ready.web.url}${address === listen ? '' : ` (${listen} is in use)`}`);
+  progress.done(`metrics: ${metricsAddresses(ready)}`);
   const ended = [redis.ended, nginx.ended].map(async (end) => new ClearError('RS_APP_FAILED', await end));
   const failed = Promise.race([supervisor.failed, ...ended]);
   const nginxAddress = { host: '127.0.0.1', port: nginx.ports[0] ?? 0 };

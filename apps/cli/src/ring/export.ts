@@ -1,9 +1,8 @@
 /** `resetscope ring export`: packets out of the ring into a pcapng file, block by block. */
-import { visibleText } from '@resetscope/report';
+import { visibleJson, visibleText } from '@resetscope/report';
 import { type Coverage, type Gap, type RingFrame, RingReader, RingScan, type TimeWindow } from '@resetscope/ring';
 import type { RedisClient } from '@resetscope/telemetry';
 import { endpointText, PacketDecoder, TcpFlag } from '@resetscope/wire';
-import { visibleJson } from '../visible-json.ts';
 import { CaptureOutput } from './capture-output.ts';
 import type { RingExportOptions } from './options.ts';
 import { chooseNode, missingRing } from './ring-choice.ts';

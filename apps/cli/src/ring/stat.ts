@@ -1,8 +1,7 @@
 /** `resetscope ring stat`. */
-import { visibleText } from '@resetscope/report';
+import { visibleJson, visibleText } from '@resetscope/report';
 import { type RingStat, readRingStat } from '@resetscope/ring';
 import type { RedisClient } from '@resetscope/telemetry';
-import { visibleJson } from '../visible-json.ts';
 import type { RingStatOptions } from './options.ts';
 import { chooseNode } from './ring-choice.ts';
 import { statLines } from './stat-text.ts';

@@ -8,7 +8,15 @@ const RESET =
 const OPTIONS: LineTextOptions = { node: 'web-1', all: false, ndjson: true, timezone: 'Asia/Shanghai' };
 
 function line(text: string, cut = 0): SourceLine {
-  return { file: '/e.log', fileId: '1:2:3', offset: 7, bytes: Buffer.from(text, 'latin1'), readAtUs: 5, cut };
+  return {
+    file: '/e.log',
+    fileId: '1:2:3',
+    offset: 7,
+    bytes: Buffer.from(text, 'latin1'),
+    readAtUs: 5,
+    unwrittenAtUs: 4,
+    cut,
+  };
 }
 
 describe('a line as JSON', () => {

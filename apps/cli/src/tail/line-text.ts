@@ -9,7 +9,7 @@ import {
   parseErrorLogLine,
   StampClock,
 } from '@resetscope/nginx-log';
-import { visibleJson } from '../visible-json.ts';
+import { visibleJson } from '@resetscope/report';
 
 export interface LineTextOptions {
   readonly node: string;

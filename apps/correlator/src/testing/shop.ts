@@ -112,6 +112,7 @@ export function jobOf(node: string, readAtUs: number, text: string): ResetJob {
     offset,
     bytes,
     readAtUs,
+    unwrittenAtUs: null,
     kind: 'reset-recv',
   });
 }

@@ -1,63 +1,50 @@
-/** The page of one incident, in the order an on-call engineer asks: what happened, the three answers, then the proof. */
+/** The page of one incident, in the order an on-call engineer asks: what happened, the three answers, what to change, then the proof. */
 import type { StoredIncident } from '@resetscope/incidents';
 import {
   answersSection,
-  badge,
-  confidenceWords,
+  consideredSection,
   evidenceSection,
-  harmBadge,
+  fixesSection,
+  gapSection,
   html,
-  legsSection,
   lineSection,
   packetsSection,
-  REASON_WORDS,
+  retriesSection,
   type SafeHtml,
   trustSection,
-  trustWords,
 } from '@resetscope/report';
 import type { Assets } from '../assets.ts';
+import { askedAgain } from './incident/asked-again.ts';
+import { type IncidentHead, incidentHead } from './incident/incident-head.ts';
 import { layout } from './layout.ts';
-import { age, formatUtc } from './when.ts';
+import { moment } from './when.ts';
 
-export interface IncidentPage {
-  readonly stored: StoredIncident;
-  readonly hasEvidence: boolean;
-  readonly nowUs: number;
+export interface IncidentPage extends IncidentHead {
+  /** Incidents of the same client soon after it, itself may be among them. */
+  readonly later: readonly StoredIncident[];
 }
 
 export function incidentPage(page: IncidentPage, assets: Assets): SafeHtml {
-  const { incident } = page.stored;
+  const { stored, later } = page;
+  const { incident } = stored;
   const main = html`<article class="incident">
-${headSection(page)}
-${answersSection(incident)}
+${incidentHead(page)}
+${incident.status === 'matched' ? answersSection(incident) : gapSection(incident)}
+${fixesSection(incident)}
 ${lineSection(incident)}
 ${packetsSection(incident)}
-${legsSection(incident)}
-${evidenceSection(incident, incident.alternatives)}
-${recordSection(page.stored)}
+${retriesSection(incident, askedAgain(stored, later))}
+${evidenceSection(incident)}
+${consideredSection(incident, incident)}
+${trustSection(incident)}
+${recordLine(stored)}
 </article>`;
-  return layout({ title: `${incident.title} · resetscope`, main }, assets);
+  return layout(
+    { title: `${incident.title} · resetscope`, main, place: 'incidents', files: ['incident.css', 'incident.js'] },
+    assets,
+  );
 }
 
-function headSection({ stored, hasEvidence, nowUs }: IncidentPage): SafeHtml {
-  const { id, groupId, incident, createdAtUs } = stored;
-  const path = `/incidents/${encodeURIComponent(id)}`;
-  const sure = incident.status === 'matched' ? `${confidenceWords(incident.confidence)} sure` : incident.status;
-  const why = incident.reason === null ? '' : `: ${REASON_WORDS[incident.reason]}`;
-  return html`<header>
-<p class="eyebrow">${harmBadge(incident.harm)}${badge(sure, incident.status === 'matched' ? 'calm' : 'warn')}<span>${incident.title}${why}</span></p>
-<h1 class="sentence">${incident.sentence}</h1>
-<p class="byline">${age(createdAtUs, nowUs)} on <b>${stored.node}</b>${groupId !== null && html` · <a href="/?group=${groupId}">all of this group</a>`}${stored.grouped > 0 && html` · stands for <b>${stored.grouped + 1}</b> lines of a storm`}</p>
-<p class="downloads">${hasEvidence && html`<a class="button primary" href="${path}/evidence.pcapng" download>Packets (pcapng)</a>`}<a class="button" href="${path}.md">Markdown for the ticket</a><a class="button" href="${path}.json">JSON</a></p>
-</header>`;
-}
-
-function recordSection({ incident, createdAtUs, amendedAtUs, id }: StoredIncident): SafeHtml {
-  const facts = [
-    ...trustWords(incident),
-    `recorded ${formatUtc(createdAtUs)}`,
-    ...(amendedAtUs === null ? [] : [`amended ${formatUtc(amendedAtUs)}`]),
-  ];
-  return html`${trustSection(facts)}
-<p class="caption">Incident <code>${id}</code></p>`;
+function recordLine({ id, createdAtUs, amendedAtUs }: StoredIncident): SafeHtml {
+  return html`<p class="caption">Incident <a href="/incidents/${encodeURIComponent(id)}"><code>${id}</code></a>, recorded ${moment(createdAtUs)}${amendedAtUs !== null && html`, amended ${moment(amendedAtUs)}`}</p>`;
 }

@@ -4,7 +4,7 @@ import type { Assets } from '../assets.ts';
 import { layout } from './layout.ts';
 
 export interface Problem {
-  readonly status: 404 | 500 | 503;
+  readonly status: 400 | 401 | 403 | 404 | 421 | 429 | 500 | 503;
   readonly title: string;
   readonly text: string;
   readonly fix: string;

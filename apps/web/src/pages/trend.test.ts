@@ -1,18 +1,16 @@
 import { expect, test } from '@jest/globals';
-import { hourlyCounts, trend } from './trend.ts';
+import { barsOf, trend } from './trend.ts';
 
-const NOW_US = 1_795_334_115_000_000;
-const HOUR_US = 3_600_000_000;
-
-test('incidents by hour, the last hour last, what is older left out', () => {
-  const times = [0, 1, HOUR_US - 1, HOUR_US, 23 * HOUR_US, 24 * HOUR_US, -5].map((agoUs) => NOW_US - agoUs);
-  const counts = hourlyCounts(times, NOW_US);
-  expect(counts).toHaveLength(24);
-  expect([counts[0], counts[22], counts[23]]).toEqual([1, 1, 4]);
+test.each([
+  { name: 'one each', counts: [1, 2, 3], perBar: 1, bars: [1, 2, 3] },
+  { name: 'neighbours added up, full at the end', counts: [1, 2, 3, 4, 5], perBar: 2, bars: [1, 5, 9] },
+  { name: 'none', counts: [], perBar: 2, bars: [] },
+])('$name', ({ counts, perBar, bars }) => {
+  expect(barsOf(counts, perBar)).toEqual(bars);
 });
 
 test('the drawing says what it shows', () => {
-  const svg = trend([NOW_US, NOW_US - HOUR_US], NOW_US).toString();
-  expect(svg).toContain('aria-label="2 in the last 24 hours, 1 in the busiest hour"');
-  expect(svg.match(/<rect class="some"/g)).toHaveLength(2);
+  const svg = trend({ groupId: '', bucketUs: 1, fromUs: 0, counts: [4, 0, 1200] }, 1, 'the last hour').toString();
+  expect(svg).toContain('aria-label="1,204 in the last hour, 1,200 in the busiest part"');
+  expect(svg).toContain('d="M0 24v-2h4v2zM10 24v-24h4v24z"');
 });

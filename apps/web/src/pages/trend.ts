@@ -1,30 +1,31 @@
-/** A sparkline: how many incidents of a group in each hour of the last day. */
+/** A sparkline: how many incidents a group had in each part of the time asked about. */
+import type { GroupTrend } from '@resetscope/incidents';
 import { html, type SafeHtml } from '@resetscope/report';
 
-const HOURS = 24;
-const HOUR_US = 3_600_000_000;
-const BAR = { width: 4, gap: 1, height: 20 } as const;
+/** Of a drawing, in its own units; the style sheet scales it. */
+const BAR = { width: 4, gap: 1, height: 24 } as const;
 
-/** Incidents per hour, oldest hour first; the last entry is the hour that ends now. */
-export function hourlyCounts(timesUs: readonly number[], nowUs: number): readonly number[] {
-  const counts = Array<number>(HOURS).fill(0);
-  for (const tsUs of timesUs) {
-    const hour = HOURS - 1 - Math.floor(Math.max(0, nowUs - tsUs) / HOUR_US);
-    if (hour >= 0) counts[hour] = (counts[hour] ?? 0) + 1;
-  }
-  return counts;
+/** Adds up neighbours; the last bar ends now, the first may stand for less. */
+export function barsOf(counts: readonly number[], perBar: number): readonly number[] {
+  const bars = Array<number>(Math.ceil(counts.length / perBar)).fill(0);
+  counts.forEach((count, at) => {
+    const bar = bars.length - 1 - Math.floor((counts.length - 1 - at) / perBar);
+    bars[bar] = (bars[bar] ?? 0) + count;
+  });
+  return bars;
 }
 
-export function trend(timesUs: readonly number[], nowUs: number): SafeHtml {
-  const counts = hourlyCounts(timesUs, nowUs);
-  const most = Math.max(1, ...counts);
-  const day = counts.reduce((sum, count) => sum + count, 0);
-  const bars = counts.map((count, at) => {
-    const height = count === 0 ? 1 : Math.max(3, Math.round((count / most) * BAR.height));
-    const tone = count === 0 ? 'none' : 'some';
-    return html`<rect class="${tone}" x="${at * (BAR.width + BAR.gap)}" y="${BAR.height - height}" width="${BAR.width}" height="${height}"/>`;
+/** words: the time it covers, `the last hour`. One path, because a page has fifty of them. */
+export function trend({ counts }: GroupTrend, perBar: number, words: string): SafeHtml {
+  const bars = barsOf(counts, perBar);
+  const most = Math.max(1, ...bars);
+  const steps = bars.map((count, at) => {
+    if (count === 0) return '';
+    const height = Math.max(2, Math.round((count / most) * BAR.height));
+    return `M${at * (BAR.width + BAR.gap)} ${BAR.height}v-${height}h${BAR.width}v${height}z`;
   });
-  const label = `${day} in the last 24 hours, ${most} in the busiest hour`;
-  const width = HOURS * (BAR.width + BAR.gap);
-  return html`<svg class="trend" viewBox="0 0 ${width} ${BAR.height}" width="${width}" height="${BAR.height}" role="img" aria-label="${label}"><title>${label}</title>${bars}</svg>`;
+  const width = bars.length * (BAR.width + BAR.gap) - BAR.gap;
+  const sum = counts.reduce((total, count) => total + count, 0);
+  const label = `${sum.toLocaleString('en-US')} in ${words}, ${most.toLocaleString('en-US')} in the busiest part`;
+  return html`<svg class="trend" viewBox="0 0 ${width} ${BAR.height + 1}" preserveAspectRatio="none" role="img" aria-label="${label}"><path class="base" d="M0 ${BAR.height + 0.5}h${width}"/><path class="bars" d="${steps.join('')}"/></svg>`;
 }

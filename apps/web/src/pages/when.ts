@@ -1,4 +1,4 @@
-/** Times on the pages: UTC, with the age beside it; app.js keeps the ages fresh. */
+/** Times on the pages: in UTC as sent; app.js makes them local, with UTC as the tooltip, and keeps the ages fresh. */
 import { html, type SafeHtml } from '@resetscope/report';
 
 /** `2026-11-22 07:55:15.378`. */
@@ -24,4 +24,10 @@ export function formatAge(ageUs: number): string {
 export function age(tsUs: number, nowUs: number): SafeHtml {
   const utc = formatUtc(tsUs);
   return html`<time datetime="${utc.replace(' ', 'T')}Z" title="${utc} UTC" data-age>${formatAge(nowUs - tsUs)}</time>`;
+}
+
+/** The moment itself, to the second. */
+export function moment(tsUs: number): SafeHtml {
+  const utc = formatUtc(tsUs);
+  return html`<time datetime="${utc.replace(' ', 'T')}Z" title="${utc} UTC" data-moment>${utc.slice(0, 19)}</time>`;
 }

@@ -1,9 +1,10 @@
-/** /metrics, /healthz and /readyz on the same address as the pages. */
-import type { Registry } from '@resetscope/telemetry';
+/** /metrics (with what the process tells of itself), /healthz and /readyz on the same address as the pages. */
+import { type Registry, watchApp } from '@resetscope/telemetry';
 import type { FastifyInstance } from 'fastify';
 
 /** notReady: null when ready, otherwise why not. */
 export function addOpsRoutes(server: FastifyInstance, registry: Registry, notReady: () => string | null): void {
+  watchApp(registry, notReady);
   server.get('/metrics', async (_request, reply) =>
     reply.header('content-type', registry.contentType).send(await registry.metrics()),
   );

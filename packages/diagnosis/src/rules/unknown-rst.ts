@@ -11,7 +11,9 @@ export const unknownRst: Rule = {
     const from = c.ending?.from === c.nginxSide ? 'nginx' : c.leg;
     const facts = evidence(
       c.stream,
-      `the connection ended in phase "${c.phase}" and no known cause fits`,
+      c.isHidden
+        ? 'the frames of HTTP/2 are not in the capture: what was under way when the connection ended is not known'
+        : `the connection ended in phase "${c.phase}" and no known cause fits`,
       c.ending?.frameNumber ?? c.stream.firstFrame,
     );
     const by = c.ending?.kind === 'rst' ? from : null;

@@ -21,6 +21,7 @@ export interface LineParts {
   readonly upstream?: string | null;
   readonly host?: string | null;
   readonly readAtUs?: number | null;
+  readonly unwrittenAtUs?: number | null;
   readonly lineNumber?: number;
 }
 
@@ -43,5 +44,6 @@ export function lineOf(parts: LineParts = {}): LogLine {
   const parsed = parseErrorLogLine(Uint8Array.from(raw, (c) => c.charCodeAt(0)));
   if (parsed.kind !== 'entry') throw new Error(`not a log entry: ${raw}`);
   const ref = { file: 'error.log', lineNumber: parts.lineNumber ?? 1, offset: null, raw };
-  return logLine(ref, parsed.entry, 'UTC', parts.readAtUs ?? null);
+  const { readAtUs = null, unwrittenAtUs = null } = parts;
+  return logLine(ref, parsed.entry, 'UTC', { readAtUs, unwrittenAtUs });
 }

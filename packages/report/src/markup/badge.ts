@@ -1,5 +1,6 @@
 /** Badges: one or two words with a colour that means the same everywhere. Red is for harm alone. */
 import type { Harm, Incident, Ternary } from '@resetscope/diagnosis';
+import { clientStatus } from '../client-status.ts';
 import { html, type SafeHtml } from '../html.ts';
 import { HARM_WORDS } from '../verdict-words.ts';
 
@@ -17,6 +18,8 @@ export const HARM_TONES: Readonly<Record<Harm, Tone>> = {
   unknown: 'calm',
 };
 
+export const RETRY_TONES: Readonly<Record<Ternary, Tone>> = { yes: 'good', no: 'warn', unknown: 'calm' };
+
 export function harmBadge(harm: Harm): SafeHtml {
   return badge(HARM_WORDS[harm], HARM_TONES[harm]);
 }
@@ -27,14 +30,23 @@ export function harmDot(harm: Harm): SafeHtml {
 }
 
 const SUCCEEDED: Readonly<Record<Ternary, { readonly text: string; readonly tone: Tone }>> = {
-  yes: { text: 'yes, delivered', tone: 'good' },
-  no: { text: 'no, not delivered', tone: 'bad' },
-  unknown: { text: 'not known', tone: 'calm' },
+  yes: { text: 'answered and delivered', tone: 'good' },
+  no: { text: 'not delivered', tone: 'bad' },
+  unknown: { text: 'delivery not known', tone: 'calm' },
 };
 
-/** Question 1 in a badge: the response was acknowledged in full, or not. */
+/** Question 1 in a badge: the response was acknowledged in full, or not. Undelivered is no harm where nobody waited. */
 export function succeededBadge({ outcome, harm }: Pick<Incident, 'outcome' | 'harm'>): SafeHtml {
-  if (outcome === null) return harmBadge(harm);
+  if (outcome === null || (outcome.delivered === 'no' && harm === 'harmless')) return harmBadge(harm);
   const { text, tone } = SUCCEEDED[outcome.delivered];
   return badge(text, tone);
+}
+
+/** RFC 9110 section 15.6. */
+const SERVER_ERROR = 500;
+
+/** The client's answer, when an upstream failed; null when it is not known. */
+export function clientAnswerBadge(incident: Parameters<typeof clientStatus>[0]): SafeHtml | null {
+  const status = clientStatus(incident);
+  return status === null ? null : badge(`client got ${status}`, status < SERVER_ERROR ? 'good' : 'bad');
 }

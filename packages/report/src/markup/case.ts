@@ -1,14 +1,16 @@
 /** A case in a report of many: folded to its sentence until it is opened, or one row of a table. */
 import { html, type SafeHtml } from '../html.ts';
 import type { ReportCase } from '../report-case.ts';
-import { trustWords } from '../verdict-words.ts';
 import { cutText } from '../wrap-text.ts';
 import { answersSection } from './answers.ts';
 import { harmDot } from './badge.ts';
+import { consideredSection } from './considered.ts';
 import { evidenceSection } from './evidence.ts';
-import { legsSection } from './legs.ts';
+import { fixesSection } from './fixes.ts';
+import { gapSection } from './gap.ts';
 import { lineSection } from './line.ts';
 import { packetsSection } from './packets.ts';
+import { retriesSection } from './retries.ts';
 import { trustSection } from './trust.ts';
 
 /** Characters of a request in a row: targets may be thousands long. */
@@ -28,13 +30,15 @@ export function caseDetails({ verdict, incident, silence, ...one }: ReportCase, 
   return html`<details class="case" data-case${isOpen && html` open`}>
 <summary>${harmDot(verdict.harm)}<div class="what"><h3>${verdict.sentence}</h3><p class="facts">${facts.map((fact) => html`<span>${fact}</span>`)}</p></div></summary>
 <div class="case-body">
-${answersSection(verdict, 4)}
+${incident !== null && incident.status !== 'matched' ? gapSection(incident, 4) : answersSection(incident ?? verdict, 4)}
+${fixesSection(verdict, 4)}
 ${silence !== null && html`<p class="silence"><b>No line:</b> ${silence}</p>`}
 ${incident !== null && lineSection(incident, 4)}
-${packetsSection(verdict, 4)}
-${incident !== null && legsSection(incident, 4)}
-${evidenceSection(verdict, incident?.alternatives ?? [], 4)}
-${incident !== null && trustSection(trustWords(incident), 4)}
+${packetsSection(incident ?? verdict, 4)}
+${incident !== null && retriesSection(incident, [], 4)}
+${evidenceSection(verdict, 4)}
+${consideredSection(verdict, incident, 4)}
+${incident !== null && trustSection(incident, 4)}
 </div>
 </details>
 `;

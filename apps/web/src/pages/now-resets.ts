@@ -1,0 +1,48 @@
+/** Incidents by cause: how many a second, and how the last hour went. */
+import { html, type SafeHtml } from '@resetscope/report';
+import { type SeenState, sumOf } from '../watcher-state.ts';
+import { type Column, figures } from './figures.ts';
+import { trend } from './trend.ts';
+
+const COLUMNS: readonly Column[] = [
+  { head: 'Cause' },
+  { head: 'Last hour, by minute' },
+  { head: 'Per second now', isNumber: true },
+  { head: 'In 5 min', isNumber: true },
+  { head: 'In the hour', isNumber: true },
+];
+
+/** Causes shown; the rest is added up. */
+const SHOWN = 12;
+
+export function resetsSection({ causes }: SeenState): SafeHtml | null {
+  if (causes === null) return null;
+  if (causes.length === 0) return html`<p class="caption">No reset in the last hour.</p>`;
+  const row = (name: SafeHtml | string, minutes: readonly number[]) => [
+    name,
+    trend({ groupId: '', bucketUs: 0, fromUs: 0, counts: minutes }, 1, 'the last hour'),
+    perSecond(minutes),
+    sumOf(minutes.slice(-5)).toLocaleString('en-US'),
+    sumOf(minutes).toLocaleString('en-US'),
+  ];
+  const rows = causes
+    .slice(0, SHOWN)
+    .map(({ cause, title, minutes }) =>
+      row(html`<a href="/?${String(new URLSearchParams({ range: '1h', cause, state: 'any' }))}">${title}</a>`, minutes),
+    );
+  const rest = causes.slice(SHOWN);
+  const others =
+    rest.length === 0 ? [] : [row(`${rest.length} other causes`, addUp(rest.map(({ minutes }) => minutes)))];
+  const all = causes.length === 1 ? [] : [row(html`<b>All</b>`, addUp(causes.map(({ minutes }) => minutes)))];
+  return figures('Incidents by cause', COLUMNS, [...rows, ...others, ...all]);
+}
+
+/** Of the last minute that is over; the one that is now has only begun. */
+export function perSecond(minutes: readonly number[]): string {
+  const rate = (minutes.at(-2) ?? 0) / 60;
+  return rate === 0 ? '0' : rate < 0.1 ? rate.toFixed(3) : rate.toFixed(1);
+}
+
+function addUp(all: readonly (readonly number[])[]): readonly number[] {
+  return (all[0] ?? []).map((_, minute) => sumOf(all.map((minutes) => minutes[minute] ?? 0)));
+}
