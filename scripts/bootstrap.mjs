@@ -109,6 +109,7 @@ export function build() {
 
 /** Debian packages of programs that have another name. */
 const PACKAGE_OF = {
+  dockerd: 'docker.io',
   dumpcap: 'wireshark-common',
   ip: 'iproute2',
   nsenter: 'util-linux',

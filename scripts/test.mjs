@@ -18,6 +18,8 @@ import { runJest } from './run-node.mjs';
 const PROGRAMS = ['nginx', 'redis-server', 'tshark', 'tcpdump', 'ip', 'logrotate', 'openssl'];
 /** Apart from the others: on Ubuntu it is no Debian package, and its lack must not cost the rest. */
 const BROWSER = ['chromium'];
+/** With promtool: rules and dashboards are tried. */
+const PROMETHEUS = ['prometheus'];
 
 /** npm cap is compiled: where that cannot be done, the tests of capturing through it skip. */
 const COMPILER = ['pcap-config', 'make', 'g++', 'python3'];
@@ -27,7 +29,7 @@ const bin = (name) => join(root, 'node_modules', '.bin', name);
 await runScript('npm test', async () => {
   try {
     requireNode();
-    for (const group of [PROGRAMS, BROWSER]) reportMissing(ensurePrograms(group));
+    for (const group of [PROGRAMS, BROWSER, PROMETHEUS]) reportMissing(ensurePrograms(group));
     const { missing } = ensurePrograms(COMPILER);
     if (missing.length > 0)
       process.stderr.write(`  - capturing through npm cap is not tested without ${missing.join(', ')}\n`);
