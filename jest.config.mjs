@@ -6,6 +6,8 @@ export default {
   testEnvironment: 'node',
   // jest's own 5 s are missed where a test starts programs on two busy cores (measured).
   testTimeout: 30_000,
+  // jest's own choice on two cores is one; most of the time tests wait for programs.
+  maxWorkers: 2,
   roots: ['<rootDir>/packages', '<rootDir>/apps', '<rootDir>/test'],
   testMatch: ['**/*.test.ts'],
   testPathIgnorePatterns: ['/node_modules/', '/dist/', ...LONG_TESTS],
