@@ -1,4 +1,4 @@
-/** Reads groups and trends from Redis: any number of them with a fixed number of commands. */
+/** Reads groups and trends from Redis: a share of them with a fixed number of commands, so that no answer holds up all else. */
 import { GROUP_NUMBERS, type IncidentGroup, readGroup } from './group.ts';
 import { TOP_KINDS } from './group-top.ts';
 import { type GroupTrend, type TrendResolution, TrendWindow } from './group-trend.ts';
@@ -12,13 +12,23 @@ export interface TrendQuery {
   readonly buckets: number;
 }
 
+/** Groups read at once: some 10 ms of either side's time (measured; 500 at once took 60). */
+const GROUPS_AT_ONCE = 64;
+/** Fields of trends asked for at once. */
+const TREND_FIELDS_AT_ONCE = 8192;
+
 /** In the order of the ids, without those that are no groups. */
 export async function readGroups(
   redis: RedisClient,
   ids: readonly string[],
   nowUs: number,
 ): Promise<readonly IncidentGroup[]> {
-  if (ids.length === 0) return [];
+  const found: IncidentGroup[] = [];
+  for (const share of sharesOf(ids, GROUPS_AT_ONCE)) found.push(...(await readShare(redis, share, nowUs)));
+  return found;
+}
+
+async function readShare(redis: RedisClient, ids: readonly string[], nowUs: number): Promise<readonly IncidentGroup[]> {
   const [abouts, times, states, numbers, tops] = await Promise.all([
     redis.hmget(KEYS.groups, ...ids),
     redis.zmscore(KEYS.groupsByTime, ...ids),
@@ -44,10 +54,17 @@ export async function readTrends(
   { groupIds, resolution, buckets }: TrendQuery,
   nowUs: number,
 ): Promise<readonly GroupTrend[]> {
-  if (groupIds.length === 0) return [];
-  const windows = groupIds.map((id) => new TrendWindow(id, resolution, buckets, nowUs));
-  const values = await redis.hmget(KEYS.groupTrends, ...windows.flatMap(({ fields }) => fields));
-  return windows.map((window, at) => window.read(slice(values, at, window.fields.length)));
+  const trends: GroupTrend[] = [];
+  for (const share of sharesOf(groupIds, Math.ceil(TREND_FIELDS_AT_ONCE / buckets))) {
+    const windows = share.map((id) => new TrendWindow(id, resolution, buckets, nowUs));
+    const values = await redis.hmget(KEYS.groupTrends, ...windows.flatMap(({ fields }) => fields));
+    for (const [at, window] of windows.entries()) trends.push(window.read(slice(values, at, window.fields.length)));
+  }
+  return trends;
+}
+
+function sharesOf<T>(all: readonly T[], len: number): readonly (readonly T[])[] {
+  return Array.from({ length: Math.ceil(all.length / len) }, (_, at) => slice(all, at, len));
 }
 
 function fieldsOf(ids: readonly string[], names: readonly string[]): readonly string[] {
