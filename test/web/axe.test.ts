@@ -3,10 +3,10 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { findProgram, hasProgram } from '@resetscope/testkit';
 import type { AxeResults } from 'axe-core';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { hashPassword } from '../../apps/web/src/access/password.ts';
+import { browserPath, launchBrowser } from '../../apps/web/src/testing/browser.ts';
 import {
   hostileIncident,
   postIncident,
@@ -24,8 +24,7 @@ const VIEWS = [
   { name: 'dark phone', colorScheme: 'dark', width: 360, rules: { runOnly: RULES } },
 ] as const;
 
-const executablePath = findProgram('chromium');
-const canRun = executablePath !== null && hasProgram('redis-server');
+const canRun = browserPath() !== null;
 if (!canRun) console.log('skipped: chromium or redis-server is not installed');
 
 (canRun ? describe : describe.skip)('axe-core finds nothing', () => {
@@ -47,7 +46,7 @@ if (!canRun) console.log('skipped: chromium or redis-server is not installed');
     await stage.put({ id: 'hostile', incident: hostileIncident() });
     groupId = (await stage.store.get('race'))?.groupId ?? '';
     await stage.store.decide((await stage.store.get('post'))?.groupId ?? '', { kind: 'expected' });
-    browser = await chromium.launch({ executablePath: executablePath ?? '', args: ['--no-sandbox', '--disable-gpu'] });
+    browser = await launchBrowser();
   }, 60_000);
   afterAll(async () => {
     await browser.close();

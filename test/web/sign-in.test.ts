@@ -2,16 +2,15 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { findProgram, hasProgram } from '@resetscope/testkit';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { hashPassword } from '../../apps/web/src/access/password.ts';
+import { browserPath, launchBrowser } from '../../apps/web/src/testing/browser.ts';
 import { raceIncident } from '../../packages/report/test-data/incidents.ts';
 import { WebStage } from './web-stage.ts';
 
 const PASSWORD = 'correct horse battery staple';
 
-const executablePath = findProgram('chromium');
-const canRun = executablePath !== null && hasProgram('redis-server');
+const canRun = browserPath() !== null;
 if (!canRun) console.log('skipped: chromium or redis-server is not installed');
 
 (canRun ? describe : describe.skip)('signing in', () => {
@@ -26,7 +25,7 @@ if (!canRun) console.log('skipped: chromium or redis-server is not installed');
     stage = await WebStage.open({ users: { kind: 'text', text } });
     await stage.put({ id: 'race', incident: raceIncident, evidence: Uint8Array.of(1) });
     groupId = (await stage.store.get('race'))?.groupId ?? '';
-    browser = await chromium.launch({ executablePath: executablePath ?? '', args: ['--no-sandbox', '--disable-gpu'] });
+    browser = await launchBrowser();
   }, 60_000);
   afterAll(async () => {
     await browser.close();

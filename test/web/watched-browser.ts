@@ -1,15 +1,7 @@
 /** Headless Chromium that notes whatever a page does that it should not: scripts of others, dialogs, complaints, foreign requests. */
 import { findProgram } from '@resetscope/testkit';
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
-
-/** No sandbox as root, nothing fetched in the background. */
-const ARGS = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--no-first-run',
-];
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { launchBrowser } from '../../apps/web/src/testing/browser.ts';
 
 /** Runs in the page before all else. */
 const WATCH = `
@@ -68,7 +60,7 @@ export class WatchedBrowser {
   }
 
   static async open(options: BrowserContextOptions = {}): Promise<WatchedBrowser> {
-    const browser = await chromium.launch({ executablePath: findProgram('chromium') ?? '', args: ARGS });
+    const browser = await launchBrowser();
     const context = await browser.newContext(options);
     await context.addInitScript(WATCH);
     return new WatchedBrowser(browser, await context.newPage());

@@ -1,25 +1,16 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { IncidentStore } from '@resetscope/incidents';
 import { createLogger } from '@resetscope/telemetry';
-import { findProgram, hasProgram, type RedisServer, startRedis } from '@resetscope/testkit';
+import { type RedisServer, startRedis } from '@resetscope/testkit';
 import { Redis } from 'ioredis';
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { hostileIncident, postIncident } from '../../../packages/report/test-data/incidents.ts';
+import { browserPath, launchBrowser, withPage } from './testing/browser.ts';
 import { type RunningWeb, startWeb } from './web.ts';
 
 process.env['LOG_LEVEL'] = 'silent';
 
-/** No sandbox as root, nothing fetched in the background. */
-const ARGS = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--no-first-run',
-];
-
-const executablePath = findProgram('chromium');
-const canRun = executablePath !== null && hasProgram('redis-server');
+const canRun = browserPath() !== null;
 if (!canRun) console.log('skipped: chromium or redis-server is not installed');
 
 (canRun ? describe : describe.skip)('the pages in a browser', () => {
@@ -40,28 +31,11 @@ if (!canRun) console.log('skipped: chromium or redis-server is not installed');
     });
 
   /** Opens a page and returns what the browser complained of, policy violations included. */
-  const open = async (
+  const open = (
     path: string,
     options: BrowserContextOptions,
     use: (page: Page) => Promise<void>,
-  ): Promise<readonly string[]> => {
-    const context = await browser.newContext(options);
-    const page = await context.newPage();
-    const complaints: string[] = [];
-    page.on('console', (message) => complaints.push(`${message.type()}: ${message.text()}`));
-    page.on('pageerror', (error) => complaints.push(String(error)));
-    page.on('dialog', (dialog) => {
-      complaints.push(`dialog: ${dialog.message()}`);
-      dialog.dismiss().catch(() => undefined);
-    });
-    page.on('request', (request) => {
-      if (!request.url().startsWith(web.url)) complaints.push(`foreign request: ${request.url()}`);
-    });
-    await page.goto(`${web.url}${path}`, { waitUntil: 'load' });
-    await use(page);
-    await context.close();
-    return complaints;
-  };
+  ): Promise<readonly string[]> => withPage(browser, `${web.url}${path}`, options, use);
 
   beforeAll(async () => {
     server = await startRedis();
@@ -70,7 +44,7 @@ if (!canRun) console.log('skipped: chromium or redis-server is not installed');
     web = await startWeb({ redis: { url: server.url }, listen: { host: '127.0.0.1', port: 0 } }, createLogger('web'));
     await put('post');
     await put('hostile', hostileIncident());
-    browser = await chromium.launch({ executablePath: executablePath ?? '', args: ARGS });
+    browser = await launchBrowser();
   }, 30_000);
   afterAll(async () => {
     await browser.close();

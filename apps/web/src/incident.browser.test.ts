@@ -5,23 +5,15 @@ import { createRequire } from 'node:module';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { IncidentStore } from '@resetscope/incidents';
 import { createLogger } from '@resetscope/telemetry';
-import { findProgram, hasProgram, type RedisServer, startRedis } from '@resetscope/testkit';
+import { findProgram, type RedisServer, startRedis } from '@resetscope/testkit';
 import { Redis } from 'ioredis';
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { hostileIncident, unmatchedIncident } from '../../../packages/report/test-data/incidents.ts';
 import { raceStory } from '../../../packages/report/test-data/race-story.ts';
+import { browserPath, launchBrowser, withPage } from './testing/browser.ts';
 import { type RunningWeb, startWeb } from './web.ts';
 
 process.env['LOG_LEVEL'] = 'silent';
-
-/** No sandbox as root, nothing fetched in the background. */
-const ARGS = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--no-first-run',
-];
 
 /** Accessibility rules; runs inside the page. */
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -34,9 +26,8 @@ interface AxeViolation {
 const DESK = { viewport: { width: 1280, height: 900 } };
 const PHONE = { viewport: { width: 390, height: 800 } };
 
-const executablePath = findProgram('chromium');
 const tshark = findProgram('tshark');
-const canRun = executablePath !== null && hasProgram('redis-server');
+const canRun = browserPath() !== null;
 if (!canRun) console.log('skipped: chromium or redis-server is not installed');
 if (tshark === null) console.log('skipped in part: tshark is not installed');
 
@@ -48,21 +39,11 @@ if (tshark === null) console.log('skipped in part: tshark is not installed');
   let browser: Browser;
 
   /** Opens a page and returns what the browser complained of, policy violations included. */
-  const open = async (
+  const open = (
     id: string,
     options: BrowserContextOptions,
     use: (page: Page) => Promise<void>,
-  ): Promise<readonly string[]> => {
-    const context = await browser.newContext(options);
-    const page = await context.newPage();
-    const complaints: string[] = [];
-    page.on('console', (message) => complaints.push(`${message.type()}: ${message.text()}`));
-    page.on('pageerror', (error) => complaints.push(String(error)));
-    await page.goto(`${web.url}/incidents/${id}`, { waitUntil: 'load' });
-    await use(page);
-    await context.close();
-    return complaints;
-  };
+  ): Promise<readonly string[]> => withPage(browser, `${web.url}/incidents/${id}`, options, use);
 
   beforeAll(async () => {
     server = await startRedis();
@@ -74,7 +55,7 @@ if (tshark === null) console.log('skipped in part: tshark is not installed');
     await store.put({ ...put, id: 'again', incident, createdAtUs: put.createdAtUs + 1_200_000 });
     await store.put({ ...put, id: 'hostile', incident: hostileIncident() });
     await store.put({ ...put, id: 'unmatched', incident: unmatchedIncident });
-    browser = await chromium.launch({ executablePath: executablePath ?? '', args: ARGS });
+    browser = await launchBrowser();
   }, 30_000);
   afterAll(async () => {
     await browser.close();
