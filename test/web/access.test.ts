@@ -112,7 +112,10 @@ describeHere('with users', () => {
   });
 
   test('a viewer reads the incident and does not get its packets', async () => {
-    expect((await stage.get('/incidents/post', bearer('viewer'))).status).toBe(200);
+    const offers = async (role: Role): Promise<boolean> =>
+      (await (await stage.get('/incidents/post', bearer(role))).text()).includes('evidence.pcapng');
+    expect(await offers('viewer')).toBe(false);
+    expect(await offers('packets')).toBe(true);
     const refused = await stage.get('/incidents/post/evidence.pcapng', bearer('viewer'));
     expect(refused.status).toBe(403);
     expect(await refused.text()).toContain('captures are for role packets');
@@ -219,6 +222,7 @@ describeHere('without users, on loopback', () => {
       allowedHosts: ['ops.example'],
       pageUrl: 'https://page.example',
     });
+    await stage.put({ id: 'post', incident: postIncident, evidence: Uint8Array.of(1, 2) });
   });
   afterAll(() => stage.close());
 
@@ -230,6 +234,11 @@ describeHere('without users, on loopback', () => {
   ])('asked for as %s', async (_name, host, status) => {
     expect(await rawRequest(`${stage.web.url}/incidents/nope`, { host })).toBe(status);
     expect(await rawRequest(`${stage.web.url}/healthz`, { host })).toBe(200);
+  });
+
+  test('a ticket leads to the name that browsers know', async () => {
+    const ticket = await (await stage.get('/incidents/post.md')).text();
+    expect(ticket).toContain('<https://page.example/incidents/post>');
   });
 
   test('an address that is none is refused with the headers of all answers', async () => {

@@ -47,7 +47,7 @@ function aboutGroup(group: IncidentGroup, pageUrl: string | null): object {
     firstSeen: rfc3339(group.firstSeenUs),
     lastSeen: rfc3339(group.lastSeenUs),
     top: aboutTop(group.top),
-    url: pageUrl === null ? null : `${pageUrl}/?group=${id}`,
+    url: pageUrl === null ? null : `${pageUrl}/groups/${id}`,
   };
 }
 

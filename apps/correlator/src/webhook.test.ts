@@ -161,7 +161,7 @@ describeIf(hasProgram('redis-server'), 'redis-server is not installed')('the web
         harms: { 'may-have-executed': 1 },
         state: 'open',
         top: { upstream: [{ value: '10.9.8.191:3000', count: 1 }], route: [{ value: '/app/pay{n}', count: 1 }] },
-        url: `https://resets.test/?group=${groupId}`,
+        url: `https://resets.test/groups/${groupId}`,
       },
       incident: {
         id: 'i0',

@@ -84,7 +84,7 @@ export async function startWeb(config: WebConfig, logger: Logger): Promise<Runni
   addGroupRoutes(server, store, board, assets);
   addIncidentsRoute(server, store, assets);
   addNowRoute(server, watcher, assets);
-  addIncidentRoute(server, store, assets);
+  addIncidentRoute(server, store, assets, config.pageUrl ?? null);
   addDownloadRoutes(server, store);
   addIncidentApi(server, store);
   await addApi(server, { store, board, watcher, logger, needsToken: access.users !== null });

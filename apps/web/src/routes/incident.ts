@@ -2,6 +2,7 @@
 import type { IncidentStore, StoredIncident } from '@resetscope/incidents';
 import { renderIncidentMarkdown, visibleJson } from '@resetscope/report';
 import type { FastifyInstance, FastifyReply } from 'fastify';
+import { may } from '../access/identity.ts';
 import type { Assets } from '../assets.ts';
 import { findIncident } from '../find-incident.ts';
 import { downloadName } from '../incident-id.ts';
@@ -12,19 +13,31 @@ import { sendPage } from '../pages/send-page.ts';
 const AGAIN_LIMIT = 8;
 const AGAIN_US = 10_000_000;
 
-export function addIncidentRoute(server: FastifyInstance, store: IncidentStore, assets: Assets): void {
+/** pageUrl: origin under which browsers reach the page; null: whatever they have asked for. */
+export function addIncidentRoute(
+  server: FastifyInstance,
+  store: IncidentStore,
+  assets: Assets,
+  pageUrl: string | null,
+): void {
   server.get<{ Params: { name: string } }>('/incidents/:name', async (request, reply) => {
     const [, id = '', format] = /^(.*?)(?:\.(json|md))?$/.exec(request.params.name) ?? [];
     const stored = await findIncident(store, id);
     if (format === 'json') return sendFile(reply, id, 'json', visibleJson(stored, 2));
     if (format === 'md')
-      return sendFile(reply, id, 'md', renderIncidentMarkdown(stored.incident, pageLink(request.host, id)));
+      return sendFile(
+        reply,
+        id,
+        'md',
+        renderIncidentMarkdown(stored.incident, pageLink(pageUrl ?? originOf(request.host), id)),
+      );
     const [hasEvidence, group, later] = await Promise.all([
       store.hasEvidence(id),
       stored.groupId === null ? null : store.group(stored.groupId),
       laterOfClient(store, stored),
     ]);
-    return sendPage(reply, incidentPage({ stored, hasEvidence, group, later, nowUs: Date.now() * 1000 }, assets));
+    const offersPackets = hasEvidence && may(request, 'packets');
+    return sendPage(reply, incidentPage({ stored, offersPackets, group, later, nowUs: Date.now() * 1000 }, assets));
   });
 }
 
@@ -46,9 +59,11 @@ function sendFile(reply: FastifyReply, id: string, extension: 'json' | 'md', tex
     .send(text);
 }
 
+function pageLink(origin: string | null, id: string): string | null {
+  return origin === null ? null : `${origin.replace(/\/$/, '')}/incidents/${encodeURIComponent(id)}`;
+}
+
 /** null for a Host header that is no plain host and port. */
-function pageLink(host: string, id: string): string | null {
-  return /^[\w.-]+(?::\d+)?$|^\[[0-9a-f:.]+\](?::\d+)?$/i.test(host)
-    ? `http://${host}/incidents/${encodeURIComponent(id)}`
-    : null;
+function originOf(host: string): string | null {
+  return /^[\w.-]+(?::\d+)?$|^\[[0-9a-f:.]+\](?::\d+)?$/i.test(host) ? `http://${host}` : null;
 }

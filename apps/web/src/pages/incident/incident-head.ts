@@ -15,11 +15,12 @@ export interface IncidentHead {
   readonly stored: StoredIncident;
   /** Null: it belongs to none. */
   readonly group: IncidentGroup | null;
-  readonly hasEvidence: boolean;
+  /** They are there, and who asks may have them. */
+  readonly offersPackets: boolean;
   readonly nowUs: number;
 }
 
-export function incidentHead({ stored, group, hasEvidence, nowUs }: IncidentHead): SafeHtml {
+export function incidentHead({ stored, group, offersPackets, nowUs }: IncidentHead): SafeHtml {
   const { incident, createdAtUs, grouped, node } = stored;
   const path = `/incidents/${encodeURIComponent(stored.id)}`;
   const packets = html`<a class="button primary" href="${path}/evidence.pcapng" download>Packets (pcapng)</a>`;
@@ -27,7 +28,7 @@ export function incidentHead({ stored, group, hasEvidence, nowUs }: IncidentHead
 <p class="eyebrow">${stateBadges(stored)}<span>${incident.reason === null ? incident.title : REASON_WORDS[incident.reason]}</span></p>
 <h1 class="sentence">${incident.sentence}</h1>
 <p class="byline">${age(createdAtUs, nowUs)} on <b>${node}</b>${group !== null && groupWords(group, nowUs)}${grouped > 0 && html` · stands for <b>${grouped + 1}</b> lines of a storm`}</p>
-<p class="downloads">${hasEvidence && packets}<a class="button" href="${path}.md" download>Markdown for the ticket</a><a class="button" href="${path}.json" download>JSON</a></p>
+<p class="downloads">${offersPackets && packets}<a class="button" href="${path}.md" download>Markdown for the ticket</a><a class="button" href="${path}.json" download>JSON</a></p>
 </header>`;
 }
 
