@@ -77,6 +77,16 @@ describe('matchLines', () => {
       expect(match([line], [late], [{ fromUs: readAtUs, toUs: readAtUs + 1 }])[0]?.kind).toBe('matched');
     });
 
+    test('an answer that is not sure anyway may speak of what ended in any hole before it', () => {
+      const line = (unwrittenAtUs: number, request: string | null) =>
+        lineOf({ readAtUs: START_US + 900_000, unwrittenAtUs, request });
+      const hole = { fromUs: START_US - 3_000_000, toUs: START_US - 2_000_000 };
+      const [unsure, sure] = [line(START_US + 800_000, null), line(START_US, 'GET /a HTTP/1.1')];
+      expect(match([unsure], [late])[0]?.kind).toBe('matched');
+      expect(match([unsure], [late], [hole])[0]).toMatchObject({ kind: 'ambiguous', reason: 'capture-gap' });
+      expect(match([sure], [late], [hole])[0]?.kind).toBe('matched');
+    });
+
     test('a reset long before all that the line and its reading say is believed less', () => {
       const at = (unwrittenAtUs: number) => {
         const [found] = match([lineOf({ readAtUs: START_US + 250_000, unwrittenAtUs })], [early]);

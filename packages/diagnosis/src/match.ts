@@ -67,13 +67,18 @@ export function matchLines(lines: readonly LogLine[], index: StreamIndex, contex
   });
 }
 
-/** What fits is not what the line speaks of when that was not captured. What names the connection is beyond doubt. */
+/**
+ * What fits is not what the line speaks of when that was not captured. What names the connection is beyond doubt; for an answer that
+ * is not sure anyway, a hole at any time at which the line's own connection may have ended counts.
+ */
 function mayBeMissing(
   match: Match,
   { missing, clockOffsetUs }: MatchContext,
 ): match is Extract<Match, { kind: 'matched' }> {
-  if (match.kind !== 'matched' || match.best.parts.some(({ kind }) => kind === 'access-log')) return false;
-  const { fromUs, toUs } = writtenSpan(match.line, clockOffsetUs);
+  if (match.kind !== 'matched') return false;
+  if (match.best.parts.some(({ kind }) => kind === 'access-log')) return false;
+  const isSure = match.confidence >= ANCHOR_CONFIDENCE;
+  const { fromUs, toUs } = (isSure ? writtenSpan : possibleTimes)(match.line, clockOffsetUs);
   return missing.some((gap) => gap.fromUs < toUs && gap.toUs > fromUs);
 }
 
