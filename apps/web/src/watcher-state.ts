@@ -24,7 +24,7 @@ const LEDGER_MS = 15_000;
 /** Groups whose trends are added up by cause: as many as the list of groups knows. */
 const MAX_GROUPS = 1000;
 
-const MINUTE_US = 60_000_000;
+export const MINUTE_US = 60_000_000;
 const HOUR_MINUTES = 60;
 
 /** Rings looked at: each costs a question. */

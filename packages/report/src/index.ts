@@ -20,6 +20,7 @@ export { formatLegs } from './legs-text.ts';
 export { type LineField, type LinePart, logLineParts } from './log-line.ts';
 export { answersSection } from './markup/answers.ts';
 export { badge, clientAnswerBadge, harmBadge, harmDot, type Tone } from './markup/badge.ts';
+export { codeSpans } from './markup/code-spans.ts';
 export { consideredSection } from './markup/considered.ts';
 export { copyable, type Paste, pasteBlocks } from './markup/copyable.ts';
 export { evidenceSection } from './markup/evidence.ts';

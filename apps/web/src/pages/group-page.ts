@@ -1,7 +1,7 @@
 /** One group: what it means, what to change, whom it meets, how it goes, and its incidents. */
 import { causeById, causeMeaning } from '@resetscope/diagnosis';
 import type { BriefPage, StoredIncident, TopValue } from '@resetscope/incidents';
-import { HARM_WORDS, harmBadge, html, otherFixes, type SafeHtml } from '@resetscope/report';
+import { codeSpans, HARM_WORDS, harmBadge, html, otherFixes, type SafeHtml } from '@resetscope/report';
 import type { Assets } from '../assets.ts';
 import { type ListedGroup, worstHarm } from '../group-board.ts';
 import { filterLink, type ListFilter } from '../list-filter.ts';
@@ -85,8 +85,8 @@ function fixSection({ listed: { group }, latest }: GroupPage): SafeHtml | null {
   if (latest === null && fixes.length === 0) return null;
   return html`<section>
 <h2>What to change</h2>
-${latest !== null && html`<p class="change">${latest.incident.answers.change}</p>`}
-<dl class="parties">${fixes.map(({ party, text }) => html`<div><dt>${party}</dt><dd>${text}</dd></div>`)}</dl>
+${latest !== null && html`<p class="change">${codeSpans(latest.incident.answers.change)}</p>`}
+<dl class="parties">${fixes.map(({ party, text }) => html`<div><dt>${party}</dt><dd>${codeSpans(text)}</dd></div>`)}</dl>
 </section>`;
 }
 

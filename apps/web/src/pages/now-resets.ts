@@ -1,6 +1,6 @@
 /** Incidents by cause: how many a second, and how the last hour went. */
 import { html, type SafeHtml } from '@resetscope/report';
-import { type SeenState, sumOf } from '../watcher-state.ts';
+import { MINUTE_US, type SeenState, sumOf } from '../watcher-state.ts';
 import { type Column, figures } from './figures.ts';
 import { trend } from './trend.ts';
 
@@ -15,13 +15,13 @@ const COLUMNS: readonly Column[] = [
 /** Causes shown; the rest is added up. */
 const SHOWN = 12;
 
-export function resetsSection({ causes }: SeenState): SafeHtml | null {
+export function resetsSection({ causes, nowUs }: SeenState): SafeHtml | null {
   if (causes === null) return null;
   if (causes.length === 0) return html`<p class="caption">No reset in the last hour.</p>`;
   const row = (name: SafeHtml | string, minutes: readonly number[]) => [
     name,
     trend({ groupId: '', bucketUs: 0, fromUs: 0, counts: minutes }, 1, 'the last hour'),
-    perSecond(minutes),
+    rateText(perSecond(minutes, nowUs)),
     sumOf(minutes.slice(-5)).toLocaleString('en-US'),
     sumOf(minutes).toLocaleString('en-US'),
   ];
@@ -37,9 +37,13 @@ export function resetsSection({ causes }: SeenState): SafeHtml | null {
   return figures('Incidents by cause', COLUMNS, [...rows, ...others, ...all]);
 }
 
-/** Of the last minute that is over; the one that is now has only begun. */
-export function perSecond(minutes: readonly number[]): string {
-  const rate = (minutes.at(-2) ?? 0) / 60;
+/** Over the last 60 s: the minute that is now, and of the one before the share that is not older. */
+export function perSecond(minutes: readonly number[], nowUs: number): number {
+  const begun = (nowUs % MINUTE_US) / MINUTE_US;
+  return ((minutes.at(-1) ?? 0) + (1 - begun) * (minutes.at(-2) ?? 0)) / 60;
+}
+
+function rateText(rate: number): string {
   return rate === 0 ? '0' : rate < 0.1 ? rate.toFixed(3) : rate.toFixed(1);
 }
 
