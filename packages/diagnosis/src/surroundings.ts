@@ -31,8 +31,9 @@ export class Surroundings {
   private readonly deaths: Multimap<string, Death> = new Map();
   /** Per second: of a server those without an answer, of an address those inside an exchange. */
   private readonly deathCounts = new Map<string, number>();
-  /** Per server and number of exchanges, and per server those without an answer. */
+  /** Per server and number of exchanges, per server with any, and per server those without an answer. */
   private readonly closings = new Map<string, number>();
+  private readonly served = new Map<string, number>();
   private readonly unanswered = new Map<string, number>();
   private readonly refusals: Multimap<string, number> = new Map();
   /** By target of the request, if it can be seen, and time. */
@@ -116,6 +117,11 @@ export class Surroundings {
     return this.closings.get(`${keyOf(server)} ${exchanges}`) ?? 0;
   }
 
+  /** How many connections the server ended after at least one. */
+  closedAfterAny(server: Endpoint): number {
+    return this.served.get(keyOf(server)) ?? 0;
+  }
+
   /** Connections that the server accepted and ended without an answer; null when it answered one. */
   neverAnswered(server: Endpoint): number | null {
     const silent = this.unanswered.get(keyOf(server)) ?? 0;
@@ -144,6 +150,7 @@ export class Surroundings {
     addTo(this.deaths, momentKey(death.address, death.atUs, TOGETHER_US), death);
     const server = keyOf(death);
     increment(this.closings, `${server} ${death.exchanges}`);
+    if (death.exchanges > 0) increment(this.served, server);
     if (!death.answered) increment(this.unanswered, server);
     if (!death.answered) increment(this.deathCounts, momentKey(server, death.atUs, SECOND_US));
     if (death.unfinished) increment(this.deathCounts, momentKey(death.address, death.atUs, SECOND_US));

@@ -4,6 +4,8 @@ import { endsInRace, idleBeforeRequestUs, peerFin, peerReset, requestClaim } fro
 
 /** Connections with the same number of requests that make a limit (rst-causes: three incidents). */
 const SAMPLES_MIN = 3;
+/** An idle timeout ends connections after any number of requests; a limit nearly always after the same. */
+const SHARE_MIN = 0.75;
 /** One request per connection is no recycling. */
 const REQUESTS_MIN = 2;
 
@@ -18,10 +20,11 @@ export const upstreamMaxRequestsRecycle: Rule = {
     if (c.leg !== 'upstream' || end === null || e === null || idleUs === null) return null;
     if (e.responseState !== 'none' || e.index < REQUESTS_MIN || !endsInRace(c, end, idleUs)) return null;
     const alike = c.surroundings.closedAfter(c.stream.responder, e.index);
-    if (alike < SAMPLES_MIN) return null;
+    const all = c.surroundings.closedAfterAny(c.stream.responder);
+    if (alike < SAMPLES_MIN || alike < SHARE_MIN * all) return null;
     const same = evidence(
       c.stream,
-      `${alike} connections of this server ended after exactly ${e.index} complete exchanges`,
+      `${alike} of the ${all} connections that this server ended did so after exactly ${e.index} complete exchanges`,
       end.frameNumber,
     );
     const rivals = [{ cause: 'keepalive-race-nginx-upstream', missing: "the server's own settings" }];

@@ -78,6 +78,11 @@ function servers(count: number, tell: (ends: StreamEnds) => StreamBuilder): { re
 }
 const twice = (ends: StreamEnds = {}): StreamBuilder =>
   toUpstream(ends).exchange(GET, OK).exchange(GET, OK).wait(5_000_000).send('originator', GET).bareRst('responder');
+/** An idle timeout: after one request as often as after two. */
+const onceOrTwice = (ends: StreamEnds = {}): StreamBuilder => {
+  if (((ends.clientPort ?? 0) & 1) === 0) return twice(ends);
+  return toUpstream(ends).exchange(GET, OK).wait(5_000_000).send('originator', GET).bareRst('responder');
+};
 /** The request itself is what ends them: read, and refused after a while. */
 const twiceAndRead = (ends: StreamEnds = {}): StreamBuilder =>
   toUpstream(ends)
@@ -476,6 +481,10 @@ export const QUIET_STORIES: Readonly<Record<string, Stories>> = {
     fires: [upstream('the third one after two requests', twice(), servers(3, twice))],
     misses: [
       { ...upstream('the first of its kind', twice(), servers(1, twice)), cause: 'keepalive-race-nginx-upstream' },
+      {
+        ...upstream('others ended after another number', twice(), servers(8, onceOrTwice)),
+        cause: 'keepalive-race-nginx-upstream',
+      },
       {
         ...upstream('the application had read the request', twiceAndRead(), servers(3, twiceAndRead)),
         cause: 'upstream-abort-linger0',
