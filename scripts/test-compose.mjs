@@ -6,11 +6,11 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { prepare, root, runScript } from './bootstrap.mjs';
+import { ensureNpmPackages, ensurePrograms, requireNode, root, runScript } from './bootstrap.mjs';
 
 const PROGRAMS = ['dockerd', 'docker-compose', 'debootstrap', 'tshark', 'ip', 'iptables', 'unshare'];
 
-/** Exit code of build-images.ts. */
+/** Exit code of try-networks.ts. */
 const NO_DOCKER = 3;
 
 /** Everything in it ends with its first process. */
@@ -25,15 +25,19 @@ await runScript('npm run test:compose', async () => {
   const args = process.argv.slice(2);
   const why = whyNotHere();
   if (why !== null) return notRun(why);
-  prepare(PROGRAMS, { builds: false });
+  const { missing, reason } = ensurePrograms(PROGRAMS);
+  if (missing.length > 0) return notRun(`it needs ${missing.join(', ')}: ${reason}`);
+  requireNode();
+  ensureNpmPackages();
   // Images take 2 GB: not in a /tmp of memory.
   const given = process.env.RESETSCOPE_COMPOSE_DIR;
   const dir = given ?? mkdtempSync('/var/tmp/resetscope-compose-');
   mkdirSync(dir, { recursive: true });
   const test = (file) => join(root, 'test', 'compose', file);
   try {
+    const tried = await unshare(['--net'], [...TYPESCRIPT, test('try-networks.ts'), dir], dir);
+    if (tried === NO_DOCKER) return notRun('Docker does not start here, for the reason above');
     const built = await unshare([], [...TYPESCRIPT, test('build-images.ts'), dir], dir);
-    if (built === NO_DOCKER) return notRun('Docker does not start here, for the reason above');
     if (built !== 0) return built;
     const program = args.includes('--measure')
       ? [...TYPESCRIPT, test('measure.ts')]

@@ -7,9 +7,6 @@ import { repositoryRoot } from '@resetscope/testkit';
 import { type BaseImages, provideBaseImages } from './base-images.ts';
 import { DockerDaemon } from './docker-daemon.ts';
 
-/** The exit code when there can be no Docker here. */
-const NO_DOCKER = 3;
-
 const [dir = ''] = process.argv.slice(2);
 
 function describe(base: BaseImages): string {
@@ -18,10 +15,7 @@ function describe(base: BaseImages): string {
   return `no image registry is reached, so these are stand-ins of Debian's and npm's packages: ${base.images.join(', ')}${leftOut}`;
 }
 
-const daemon = await DockerDaemon.start(dir, { networks: false }).catch((error: Error) => {
-  console.error(error.message);
-  process.exit(NO_DOCKER);
-});
+const daemon = await DockerDaemon.start(dir, { networks: false });
 try {
   const base = await timed('base images', () => provideBaseImages(daemon, join(dir, 'build')));
   process.stderr.write(`    ${describe(base)}\n`);
