@@ -8,6 +8,7 @@ import type { TcpStream } from '@resetscope/flow';
 import type { ResetJob } from '@resetscope/jobs';
 import { type ConnectionKey, sanitizeNode } from '@resetscope/ring';
 import type { Cluster, Redis } from 'ioredis';
+import { pipelineAnswers } from './pipeline-answers.ts';
 
 /** Claims outlive the longest ring and every retry of a job. */
 const KEEP_SECONDS = 3600;
@@ -83,8 +84,7 @@ export class Claims {
   async claim(wanted: readonly (readonly [stream: TcpStream, claimant: string])[]): Promise<readonly Claim[]> {
     const pipeline = this.redis.pipeline();
     for (const [stream, claimant] of wanted) pipeline.eval(CLAIM, 1, this.keyOf(stream), claimant, KEEP_SECONDS);
-    return ((await pipeline.exec()) ?? []).map(([error, replaces]) => {
-      if (error !== null) throw error;
+    return (await pipelineAnswers(pipeline)).map((replaces) => {
       if (replaces === null) return { kind: 'lost' };
       return { kind: 'ours', replaces: replaces === '' ? null : String(replaces) };
     });
@@ -106,7 +106,7 @@ export class Claims {
     if (streams.length === 0) return;
     const pipeline = this.redis.pipeline();
     for (const stream of new Set(streams)) pipeline.set(this.keyOf(stream), AMBIGUOUS, 'EX', KEEP_SECONDS, 'NX');
-    for (const [error] of (await pipeline.exec()) ?? []) if (error !== null) throw error;
+    await pipelineAnswers(pipeline);
   }
 
   /** Who owns the connections whose first FIN or RST was then. */

@@ -80,17 +80,18 @@ async function correlateGroup(
   const candidates = await readCandidates(lines, access.ring, { accessLog, taken: access.taken, own });
   const coverage = await access.ring.coverage();
   const ownership = await Ownership.of(own, candidates.streams, access);
-  const known = { coverage, accessLog, offsetUs };
-  let answered = answersTo(pending, all, match(lines, candidates, ownership.open, known));
+  const matchOpen = (): readonly Answered[] =>
+    answersTo(pending, all, match(lines, candidates, ownership.open, { coverage, accessLog, offsetUs }));
+  let answered = matchOpen();
   // Another correlator may claim between looking and claiming; each time fewer connections are left, so this ends.
-  while (!(await ownership.settle(answered)))
-    answered = answersTo(pending, all, match(lines, candidates, ownership.open, known));
+  while (!(await ownership.settle(answered))) answered = matchOpen();
   await access.claims.suspect(answered.flatMap(({ match }) => suspects(match)));
   await access.openLines.note(
     jobsOf(answered, isOpen),
     jobsOf(answered, (found) => !isOpen(found)),
   );
   await access.noteMatches(answered.map(({ match }) => match));
+  const asked = new Set(all.filter((_, i) => accessFound[i] != null));
   const legs = new BothLegs(access.ring, access.legBudget, accessLog);
   const { streams } = candidates;
   const facts = { streams, retries: new Retries(streams.map(({ stream }) => stream)), coverage };
@@ -101,7 +102,7 @@ async function correlateGroup(
     answers.push({
       ...(item.earlier !== null ? await legs.complete(answer, match, streams) : answer),
       replaces: match.kind === 'matched' ? ownership.replacedBy(match.best.stream) : null,
-      isAccessAwaited: accessFound[all.indexOf(item)] != null && incident.access === undefined,
+      isAccessAwaited: asked.has(item) && incident.access === undefined,
     });
   }
   return answers;

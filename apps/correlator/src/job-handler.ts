@@ -8,7 +8,7 @@ import { AccessLines, type HandlerResult, type JobRun, type ResetHandler, type R
 import { RingReader } from '@resetscope/ring';
 import type { Cluster, Redis } from 'ioredis';
 import { Claims } from './claims.ts';
-import { type Correlated, correlate, type LineAnswer, type PendingLine } from './correlate.ts';
+import { type Correlated, correlate, type LineAnswer, type PendingLine, type RingAccess } from './correlate.ts';
 import type { CorrelatorMetrics } from './correlator-metrics.ts';
 import { withKeptLeg } from './kept-leg.ts';
 import { LegBudget } from './leg-budget.ts';
@@ -73,42 +73,28 @@ export class JobHandler {
   readonly handle: ResetHandler = (job, run) => this.run(job, run).catch((error) => this.postpone(error));
   private readonly parts: HandlerParts;
   private readonly pace: Pace;
-  private readonly rings = new Map<string, RingReader>();
-  private readonly clocks = new Map<string, NodeClock>();
-  private readonly taken = new Map<string, TakenEnds>();
+  private readonly told: ToldByLines;
+  /** Of all nodes: a storm of one slows this process. */
+  private readonly legBudget = new LegBudget();
+  private readonly nodes = new Map<string, RingAccess>();
   private readonly batches: LineBatches<PendingLine, LineAnswer>;
 
   constructor(parts: HandlerParts) {
     this.parts = parts;
     this.pace = parts.pace ?? LIVE_PACE;
-    const told = parts.told ?? new ToldByLines(parts.redis);
-    const legBudget = new LegBudget();
-    this.batches = new LineBatches(BATCH, (node, pending) =>
-      correlate(pending, {
-        ring: this.ringOf(node),
-        clock: this.clockOf(node),
-        claims: new Claims(parts.redis, node),
-        taken: this.takenOf(node),
-        openLines: new OpenLines(parts.redis, node),
-        lineOf: (job) => liveLine(job, parts.timezone),
-        accessLines: new AccessLines(parts.redis, node),
-        legBudget,
-        noteMatches: (matches) => told.note(node, matches),
-      }),
-    );
+    this.told = parts.told ?? new ToldByLines(parts.redis);
+    this.batches = new LineBatches(BATCH, (node, pending) => correlate(pending, this.accessTo(node)));
   }
 
   async close(): Promise<void> {
-    await Promise.all([...this.rings.values()].map((ring) => ring.close()));
+    await Promise.all([...this.nodes.values()].map(({ ring }) => ring.close()));
   }
 
   private async run(job: ResetJob, run: JobRun): Promise<HandlerResult> {
     const line = liveLine(job, this.parts.timezone);
     if (line === null) return { kind: 'dead', reason: NO_ENTRY };
-    const reached = await this.ringOf(job.node).waitForReach(
-      job.readAtUs + this.clockOf(job.node).offsetUs,
-      this.pace.reachWaitMs,
-    );
+    const { ring, clock } = this.accessTo(job.node);
+    const reached = await ring.waitForReach(job.readAtUs + clock.offsetUs, this.pace.reachWaitMs);
     if (!reached && run.started < this.pace.notYetStarts) return { kind: 'again', afterMs: this.pace.notYetMs };
     const earlier = await this.parts.store.get(job.id);
     const answer = await this.batches.add(job.node, { job, line, earlier });
@@ -150,24 +136,23 @@ export class JobHandler {
     if (outcome === 'amended') metrics.amendedTo(incident, id, earlier?.incident ?? null);
   }
 
-  private clockOf(node: string): NodeClock {
-    const known = this.clocks.get(node) ?? new NodeClock();
-    this.clocks.set(node, known);
-    return known;
-  }
-
-  private takenOf(node: string): TakenEnds {
-    const known = this.taken.get(node) ?? new TakenEnds();
-    this.taken.set(node, known);
-    return known;
-  }
-
-  private ringOf(node: string): RingReader {
-    const known = this.rings.get(node);
+  private accessTo(node: string): RingAccess {
+    const known = this.nodes.get(node);
     if (known !== undefined) return known;
-    const ring = new RingReader(this.parts.ringRedis ?? this.parts.redis, node);
-    this.rings.set(node, ring);
-    return ring;
+    const { redis, ringRedis = redis, timezone } = this.parts;
+    const access: RingAccess = {
+      ring: new RingReader(ringRedis, node),
+      clock: new NodeClock(),
+      claims: new Claims(redis, node),
+      taken: new TakenEnds(),
+      openLines: new OpenLines(redis, node),
+      lineOf: (job) => liveLine(job, timezone),
+      accessLines: new AccessLines(redis, node),
+      legBudget: this.legBudget,
+      noteMatches: (matches) => this.told.note(node, matches),
+    };
+    this.nodes.set(node, access);
+    return access;
   }
 }
 

@@ -1,5 +1,5 @@
 /** The resets around a group of lines, sorted by whom they are of: which of them a line may speak of, the likeliest first. */
-import { type LogLine, upstreamKey } from '@resetscope/diagnosis';
+import { addTo, type LogLine, type Multimap, upstreamKey } from '@resetscope/diagnosis';
 import type { ConnectionKey, ResetRecord } from '@resetscope/ring';
 import { isRefusal } from './candidate-keys.ts';
 import { connectionName } from './claims.ts';
@@ -8,8 +8,8 @@ import { windowOf, writtenUs } from './line-time.ts';
 export class NearResets {
   private readonly upstreams: ReadonlySet<string>;
   /** Those of `address port`, and, apart from those of upstreams, of an address; in order of time. */
-  private readonly byEnd = new Map<string, ResetRecord[]>();
-  private readonly byClient = new Map<string, ResetRecord[]>();
+  private readonly byEnd: Multimap<string, ResetRecord> = new Map();
+  private readonly byClient: Multimap<string, ResetRecord> = new Map();
   private readonly ofClients: ResetRecord[] = [];
 
   /** resets: in order of time. upstreams: upstreamsOf the lines. */
@@ -43,12 +43,6 @@ export class NearResets {
     if (found === undefined) return [];
     return line.kind === 'connect-failed' ? found : found.filter((reset) => !isRefusal(reset));
   }
-}
-
-function addTo(map: Map<string, ResetRecord[]>, key: string, reset: ResetRecord): void {
-  const list = map.get(key);
-  if (list === undefined) map.set(key, [reset]);
-  else list.push(reset);
 }
 
 function collect(line: LogLine, resets: readonly ResetRecord[], max: number): readonly ConnectionKey[] {

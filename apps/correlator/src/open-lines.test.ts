@@ -23,6 +23,15 @@ describeIf(hasProgram('redis-server'), 'redis-server is not installed')('open li
     expect(await lines.readIn(all, 10)).toEqual([late]);
   });
 
+  test('of another program are passed over', async () => {
+    const lines = new OpenLines(redis(), 'mixed');
+    const job = jobOf('mixed', START_US, logText());
+    await lines.note([job], []);
+    const [key] = await redis().keys('*mixed*');
+    await redis().zadd(key!, START_US, '{"v":', START_US, '{"v":99}');
+    expect(await lines.readIn(all, 10)).toEqual([job]);
+  });
+
   test('are forgotten when nobody needs them any more', async () => {
     const lines = new OpenLines(redis(), 'forgetful');
     const [old, fresh] = [0, 11_000_000].map((atUs) => jobOf('forgetful', START_US + atUs, logText()));

@@ -2,9 +2,10 @@
  * Lines of a node that several connections fit: equal lines are told apart only together, and the queue hands out their jobs one by
  * one, to any worker. Each is kept here for those that come after it, until it has its connection.
  */
-import { parseResetJob, type ResetJob } from '@resetscope/jobs';
+import { parseResetJobText, type ResetJob } from '@resetscope/jobs';
 import { sanitizeNode, type TimeWindow } from '@resetscope/ring';
 import type { Cluster, Redis } from 'ioredis';
+import { pipelineAnswers } from './pipeline-answers.ts';
 
 /** The second look comes after 2 s; what is open then stays so. */
 const KEEP_US = 10_000_000;
@@ -24,7 +25,7 @@ export class OpenLines {
   async readIn({ fromUs, toUs }: TimeWindow, max: number): Promise<readonly ResetJob[]> {
     const kept = await this.redis.zrangebyscore(this.key, fromUs, toUs, 'LIMIT', 0, max);
     return kept.flatMap((text) => {
-      const parsed = parseResetJob(JSON.parse(text));
+      const parsed = parseResetJobText(text);
       return parsed.kind === 'job' ? [parsed.job] : [];
     });
   }
@@ -41,7 +42,7 @@ export class OpenLines {
       pipeline.zremrangebyrank(this.key, 0, -KEPT_MAX - 1);
       pipeline.pexpire(this.key, KEEP_US / 1000);
     }
-    for (const [error] of (await pipeline.exec()) ?? []) if (error !== null) throw error;
+    await pipelineAnswers(pipeline);
   }
 }
 

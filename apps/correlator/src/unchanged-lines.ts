@@ -5,6 +5,7 @@
 import type { StoredIncident } from '@resetscope/incidents';
 import type { ConnectionKey, RingReader, TimeWindow } from '@resetscope/ring';
 import type { PendingLine, RingAccess } from './correlate.ts';
+import { keyOfEnds } from './ends-key.ts';
 
 /** Those of the lines. @throws RingUnavailableError, and what Redis answers. */
 export async function unchangedLines(
@@ -30,8 +31,7 @@ function endedIn(item: PendingLine): readonly EndedLine[] {
   const { earlier } = item;
   const { status, stream } = earlier?.incident ?? { status: 'unmatched', stream: null };
   if (earlier === null || status !== 'matched' || stream === null || earlier.resetTsUs === null) return [];
-  const [a, b] = [endOf(stream.originator), endOf(stream.responder)];
-  const key = { addressA: a.address, portA: a.port, addressB: b.address, portB: b.port };
+  const key = keyOfEnds(stream.originator, stream.responder);
   return [{ item, earlier, key, since: { fromUs: earlier.resetTsUs, toUs: Number.MAX_SAFE_INTEGER } }];
 }
 
@@ -40,10 +40,4 @@ async function quietSince(ended: readonly EndedLine[], ring: RingReader): Promis
   const fromUs = Math.min(...ended.map(({ since }) => since.fromUs));
   const view = await ring.view({ fromUs, toUs: Number.MAX_SAFE_INTEGER });
   return ended.map(({ key, since }) => !view.isListed(key, since));
-}
-
-/** `10.0.0.1:51234`, `[2001:db8::1]:51234` as StreamRef has them. */
-function endOf(text: string): { readonly address: string; readonly port: number } {
-  const colon = text.lastIndexOf(':');
-  return { address: text.slice(0, colon).replace(/^\[|\]$/g, ''), port: Number(text.slice(colon + 1)) };
 }

@@ -7,6 +7,7 @@ import { type Match, NEAR_LINE_US, requestsOf, upstreamKey } from '@resetscope/d
 import { sanitizeNode } from '@resetscope/ring';
 import type { Cluster, Redis } from 'ioredis';
 import { writtenUs } from './line-time.ts';
+import { pipelineAnswers } from './pipeline-answers.ts';
 import { endText, type KnownSides } from './unlogged-sides.ts';
 
 /** What nobody has spoken of for a day may have changed: another configuration, other addresses. */
@@ -55,7 +56,7 @@ export class ToldByLines {
       pipeline.pexpire(key, KNOWN_MS);
     }
     for (const request of requests) pipeline.set(request, '', 'EX', REQUEST_KEEP_SECONDS);
-    for (const [error] of (await pipeline.exec()) ?? []) if (error !== null) throw error;
+    await pipelineAnswers(pipeline);
     if (this.fresh.size > FRESH_MAX) this.fresh.clear();
     for (const fact of facts) this.fresh.set(`${node} ${fact}`, nowMs);
   }

@@ -1,7 +1,7 @@
 /** The time that a list looks at: one of the usual spans up to now, everything, or from and to as given (UTC). */
 import type { TrendResolution } from '@resetscope/incidents';
 
-const MINUTE_US = 60_000_000;
+export const MINUTE_US = 60_000_000;
 const HOUR_US = 60 * MINUTE_US;
 
 interface Span {

@@ -15,6 +15,7 @@ import {
 import { type Coverage, RingReader } from '@resetscope/ring';
 import { type AppBeat, type RedisClient, readHeartbeats } from '@resetscope/telemetry';
 import { Kept } from './kept.ts';
+import { MINUTE_US } from './time-range.ts';
 
 /** Everybody who looks gets the same; the page asks every 5 s. */
 const STATE_MS = 2000;
@@ -24,7 +25,6 @@ const LEDGER_MS = 15_000;
 /** Groups whose trends are added up by cause: as many as the list of groups knows. */
 const MAX_GROUPS = 1000;
 
-export const MINUTE_US = 60_000_000;
 const HOUR_MINUTES = 60;
 
 /** Rings looked at: each costs a question. */

@@ -34,6 +34,7 @@ export { type LegQuestion, legQuestion } from './leg-question.ts';
 export { LogFacts } from './log-facts.ts';
 export { type LogLine, logLine, upstreamKey } from './log-line.ts';
 export type { Match } from './match.ts';
+export { addTo, type Multimap } from './multimap.ts';
 export { isHalfOpen } from './noticed.ts';
 export { type FoundLeg, type LegView, OtherLegs } from './other-legs.ts';
 export { phaseAt } from './phase.ts';

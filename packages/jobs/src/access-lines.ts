@@ -6,6 +6,7 @@
  */
 import type { Cluster, Redis } from 'ioredis';
 import { z } from 'zod';
+import { parseJson } from './parse-json.ts';
 
 /** An access-log line as it was written, and what it takes to read it. */
 export interface AccessRecord {
@@ -87,12 +88,4 @@ function recordsOf(members: unknown): readonly AccessRecord[] | null {
     const parsed = recordSchema.safeParse(parseJson(String(member)));
     return parsed.success ? [parsed.data] : [];
   });
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }

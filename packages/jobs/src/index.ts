@@ -8,6 +8,7 @@ export {
   MAX_RAW_LEN,
   type ParsedResetJob,
   parseResetJob,
+  parseResetJobText,
   RESET_JOB_VERSIONS,
   type ReadLine,
   type ResetJob,

@@ -5,6 +5,7 @@
  */
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import { parseJson } from './parse-json.ts';
 
 /**
  * Versions of the payload; a consumer refuses any other as a dead letter. A job has the lowest version that can say what it
@@ -125,6 +126,11 @@ export type ParsedResetJob =
   /** A payload of another version: its producer is newer or older than this program. */
   | { readonly kind: 'unknown-version'; readonly reason: string }
   | { readonly kind: 'invalid'; readonly reason: string };
+
+/** The same of a job that was kept as JSON. */
+export function parseResetJobText(text: string): ParsedResetJob {
+  return parseResetJob(parseJson(text));
+}
 
 /** Checks what came out of the queue. Total: any value has an answer. */
 export function parseResetJob(payload: unknown): ParsedResetJob {

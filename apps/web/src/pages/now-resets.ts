@@ -1,6 +1,7 @@
 /** Incidents by cause: how many a second, and how the last hour went. */
 import { html, type SafeHtml } from '@resetscope/report';
-import { MINUTE_US, type SeenState, sumOf } from '../watcher-state.ts';
+import { MINUTE_US } from '../time-range.ts';
+import { type SeenState, sumOf } from '../watcher-state.ts';
 import { type Column, figures } from './figures.ts';
 import { trend } from './trend.ts';
 
